@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the engine asks of a database. A store knows tables, transactions and its own penstock_
+// tables; it knows nothing of journals, queues or threads. Rows, dead letters and checkpoint of a
+// batch are committed in one transaction that begins with the fence.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "model/batch.h"
+#include "model/catalog.h"
+#include "model/ids.h"
+
+namespace penstock {
+
+/// The last sequence that a sink has settled (committed or kept as a dead letter) in a shard.
+struct Checkpoint {
+  Shard shard{};
+  Sequence settled{};
+};
+
+/// The fence: the transaction locks the checkpoint row of `shard` and fails unless it holds
+/// `expected` under our owner; then it moves it to `next`.
+struct FenceStep {
+  Shard shard{};
+  Sequence expected{};
+  Sequence next{};
+};
+
+struct CommitRequest {
+  const Batch* batch = nullptr;          ///< null: only dead letters and checkpoint
+  std::vector<FenceStep> fence;          ///< never empty
+  std::vector<DeadLetter> deadLetters;
+};
+
+/// What the worker does next is decided by this alone, never by text.
+enum class CommitOutcome {
+  Committed,
+  Transient,   ///< nothing happened; retry later, with backoff (busy, connection lost, disk full)
+  Refused,     ///< nothing happened; some change of the batch is wrong: bisect
+  Unknown,     ///< the connection was lost around COMMIT: reopen the lane, read the checkpoint
+  FenceLost,   ///< another process owns the checkpoint, or it went back: the sink stops
+  Broken,      ///< the database is damaged or not what it was: the sink stops, an operator decides
+};
+
+struct CommitResult {
+  CommitOutcome outcome = CommitOutcome::Committed;
+  std::string code;     ///< SQLSTATE or SQLite's extended code; empty when committed
+  std::string message;
+  std::uint64_t rows = 0;  ///< touched
+};
+
+/// One connection that commits batches, one at a time.
+/// Threads: one at a time; may be handed from thread to thread.
+class StoreLane {
+ public:
+  virtual ~StoreLane() = default;
+  virtual CommitResult commit(const CommitRequest& request) = 0;
+  /// The checkpoints as the database holds them now, under the fence's locks.
+  virtual Result<std::vector<Checkpoint>> readCheckpoints() = 0;
+  /// Drops and reopens the connection after Transient or Unknown. Errors: Unavailable.
+  virtual Status reopen() = 0;
+};
+
+struct StoredDeadLetter {
+  DeadLetter letter;
+  std::string journal;  ///< id of the journal that it came from
+};
+
+/// Threads: any, unless said otherwise; each call uses a connection of its own or takes its turn.
+class Store {
+ public:
+  virtual ~Store() = default;
+  /// `sqlite`, `postgres` …, and where, without secrets: for messages and the Sinks table.
+  virtual std::string describeTarget() const = 0;
+  /// How many lanes can commit at once; 1: pure journal order.
+  virtual int laneCountMax() const = 0;
+  /// Runs SQL statements (of `--schema`). Errors: Invalid with the database's message.
+  virtual Status runScript(std::string_view sql) = 0;
+  /// Tables, columns, keys, constraints; without penstock_ tables. Errors: Unavailable, Broken.
+  virtual Result<Catalog> readCatalog() = 0;
+  /// Makes the penstock_ tables where missing and takes ownership of the checkpoints of `journal`.
+  /// Returns them (none for a journal that this store has not seen).
+  virtual Result<std::vector<Checkpoint>> attach(const JournalId& journal,
+                                                 std::string_view owner) = 0;
+  /// Expects: attach() before.
+  virtual Result<std::unique_ptr<StoreLane>> openLane() = 0;
+  /// Newest first. `after`: only those of smaller sequence. Errors: Unavailable.
+  virtual Result<std::vector<StoredDeadLetter>> listDeadLetters(std::optional<Sequence> before,
+                                                                std::size_t countMax) = 0;
+  virtual Result<std::uint64_t> countDeadLetters() = 0;
+};
+
+}  // namespace penstock
