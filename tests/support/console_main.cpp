@@ -6,6 +6,6 @@
 #include "tests/support/test_main.h"
 
 int main(int argc, char** argv) {
-    const QCoreApplication application(argc, argv);
-    return penstock::test::runRegisteredTests(argc, argv);
+  const QCoreApplication application(argc, argv);
+  return penstock::test::runRegisteredTests(argc, argv);
 }

@@ -5,8 +5,8 @@
 // CMake function penstock_test().
 #pragma once
 
-#include <memory>
 #include <QObject>
+#include <memory>
 
 namespace penstock::test {
 
@@ -16,8 +16,8 @@ using TestFactory = std::unique_ptr<QObject> (*)();
 // Threads: main thread, before main().
 // Limits: names are string literals and are never copied.
 class TestRegistration {
-public:
-    TestRegistration(const char* name, TestFactory factory);
+ public:
+  TestRegistration(const char* name, TestFactory factory);
 };
 
 // Runs the registered classes that the command line names (all if it names none), each with the
@@ -31,6 +31,6 @@ int runRegisteredTests(int argc, char** argv);
 }  // namespace penstock::test
 
 // At namespace scope, after the class: PENSTOCK_TEST(TestFold)
-#define PENSTOCK_TEST(TestClass)                                                \
-    static const ::penstock::test::TestRegistration kRegistrationOf##TestClass( \
-        #TestClass, []() -> std::unique_ptr<QObject> { return std::make_unique<TestClass>(); });
+#define PENSTOCK_TEST(TestClass)                                              \
+  static const ::penstock::test::TestRegistration kRegistrationOf##TestClass( \
+      #TestClass, []() -> std::unique_ptr<QObject> { return std::make_unique<TestClass>(); });

@@ -12,13 +12,13 @@
 namespace penstock::test {
 
 struct TestFailure {
-    QString function;  // Class::function, with (row) if it has data
-    QString reason;
+  QString function;  // Class::function, with (row) if it has data
+  QString reason;
 };
 
 struct TestReport {
-    int passed = 0;  // functions, each data row on its own, without initTestCase, cleanupTestCase
-    std::vector<TestFailure> failures;  // at most one for each function and row
+  int passed = 0;  // functions, each data row on its own, without initTestCase, cleanupTestCase
+  std::vector<TestFailure> failures;  // at most one for each function and row
 };
 
 // xml: the whole file. A report that ends early (a crash) is one failure more.
