@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an operator can ask of a node, and what the node answers: values that travel unchanged from
+// the window, a shell or a remote client.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+
+namespace penstock {
+
+enum class CommandKind : std::uint8_t {
+  Pause,
+  Resume,
+  Flush,
+  Drain,      ///< hold intake, flush, open intake again (or stay held)
+  Release,    ///< open an intake that Drain left held
+  Resize,     ///< workers
+  Configure,  ///< batchRows, lingerMs
+  StartWorkload,
+  StopWorkload,
+};
+std::string_view commandKindName(CommandKind kind);
+
+/// Made by the sender; a repeat of the same id is answered, not done twice.
+enum class CommandId : std::uint64_t {};
+
+struct Command {
+  CommandId id{};
+  CommandKind kind = CommandKind::Flush;
+  std::string sink;  ///< scope; empty: all sinks of the node
+  std::string who;   ///< for the record
+  std::string why;
+  std::optional<std::uint32_t> workers;     ///< Resize
+  std::optional<std::uint32_t> batchRows;   ///< Configure
+  std::optional<std::uint32_t> lingerMs;    ///< Configure
+  std::optional<std::uint32_t> deadlineMs;  ///< Flush, Drain
+  enum class AfterDrain : std::uint8_t { Open, StayHeld };
+  AfterDrain afterDrain = AfterDrain::Open;
+  std::string workload;      ///< StartWorkload: game, replay
+  std::string file;          ///< StartWorkload replay
+  double ratePerSecond = 0;  ///< 0: as fast as it can
+  double size = 1;           ///< factor on the workload's usual size
+};
+
+enum class CommandStage : std::uint8_t {
+  Acknowledged,  ///< the node has it
+  InEffect,      ///< done
+  Failed,
+};
+
+/// One or more per command, in this order of stages.
+struct CommandAnswer {
+  CommandId id{};
+  CommandKind kind = CommandKind::Flush;
+  CommandStage stage = CommandStage::Acknowledged;
+  Status status;
+  std::string text;         ///< for people: `flushed 1,204 change sets in 31 ms`
+  std::uint64_t count = 0;  ///< change sets, for Flush and Drain
+  std::int64_t micros = 0;  ///< from the node's receipt to this answer
+};
+
+}  // namespace penstock

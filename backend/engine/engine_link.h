@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one face that the engine shows to a user interface, in the same process or over a network. It
+// never blocks and never calls back: the caller asks on its own timer and gets values.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/commands.h"
+#include "metrics/event.h"
+#include "metrics/snapshot.h"
+
+namespace penstock {
+
+enum class RequestId : std::uint64_t {};
+
+/// A range of the kept history, at a resolution of at most `pointsMax` points.
+struct HistoryRequest {
+  std::int64_t fromMicros = 0;  ///< wall time, microseconds since 1970 UTC
+  std::int64_t toMicros = 0;
+  std::uint32_t pointsMax = 2'000;
+};
+
+/// One point of the history: minimum, maximum and last of each metric in its interval.
+struct HistoryPoint {
+  std::int64_t fromMicros = 0;
+  std::int64_t toMicros = 0;
+  std::uint64_t runId = 0;  ///< a change between two points is a restart: a gap
+  struct Range {
+    double minimum = 0;
+    double maximum = 0;
+    double last = 0;
+  };
+  std::vector<Range> metrics;  ///< in the order of historyMetricNames()
+};
+
+/// What a row of the tables Queue, Data, Dead letters is made of.
+struct PageCell {
+  std::string text;
+  enum class Kind : std::uint8_t { Text, Number, Null } kind = Kind::Text;
+  bool operator==(const PageCell&) const = default;
+};
+
+enum class BrowseSubject : std::uint8_t {
+  Queue,        ///< what waits: sequence, age, group, table, operation, key, change set
+  Tables,       ///< names of the tables of a sink
+  Data,         ///< rows of a table of a sink, as they are in the database now
+  DeadLetters,  ///< sequence, at, kind, code, reason, attempts, change set
+};
+
+enum class BrowseOrder : std::uint8_t { Ascending, Descending };
+
+struct BrowseRequest {
+  BrowseSubject subject = BrowseSubject::Queue;
+  std::string sink;     ///< empty: the primary
+  std::string table;    ///< Data: which; Queue: only changes of it
+  std::string filter;   ///< text that a row must hold; empty: all
+  std::string orderBy;  ///< Data: a column; empty: the key
+  BrowseOrder order = BrowseOrder::Ascending;
+  std::uint64_t offset = 0;
+  std::uint32_t rowsMax = 200;
+};
+
+struct BrowsePage {
+  RequestId request{};
+  BrowseSubject subject = BrowseSubject::Queue;
+  Status status;
+  std::vector<std::string> columns;
+  std::vector<std::vector<PageCell>> rows;
+  std::uint64_t offset = 0;
+  std::int64_t total = -1;  ///< below 0: not known
+  std::string note;         ///< for people, such as `the first 10,000 of the queue were searched`
+};
+
+struct HistoryPage {
+  RequestId request{};
+  Status status;
+  std::vector<HistoryPoint> points;
+};
+
+struct LinkState {
+  enum class Phase : std::uint8_t { Connected, Connecting, Disconnected, VersionMismatch };
+  Phase phase = Phase::Connected;
+  std::string node;              ///< name for people: `embedded`, or an address
+  std::string reason;            ///< why not connected
+  std::int64_t sinceMicros = 0;  ///< wall time
+  std::int64_t nextTryMicros = 0;
+};
+
+/// Threads: one (the GUI thread); no call waits for the engine.
+class EngineLink {
+ public:
+  virtual ~EngineLink() = default;
+  /// The last published sample, or null before the first.
+  virtual SnapshotPointer newest() const = 0;
+  /// Samples with number > `after`, oldest first, at most `max` (the newest ones of them).
+  virtual std::vector<SnapshotPointer> samplesSince(std::uint64_t after, std::size_t max) const = 0;
+  virtual std::vector<Event> eventsSince(std::uint64_t after, std::size_t max) const = 0;
+  /// Queues the command; its id is set by the link when it is 0. Returns the id.
+  virtual CommandId send(Command command) = 0;
+  virtual std::vector<CommandAnswer> takeAnswers() = 0;
+  virtual RequestId requestHistory(const HistoryRequest& request) = 0;
+  virtual std::vector<HistoryPage> takeHistory() = 0;
+  virtual RequestId browse(const BrowseRequest& request) = 0;
+  virtual std::vector<BrowsePage> takePages() = 0;
+  virtual LinkState state() const = 0;
+};
+
+/// The metrics kept in the history, in their order, with the names of the CSV columns.
+const std::vector<std::string>& historyMetricNames();
+
+}  // namespace penstock
