@@ -10,7 +10,6 @@ namespace penstock {
 
 }  // namespace penstock
 
-#define CHECK(expression) \
-  (static_cast<bool>(expression) \
-       ? static_cast<void>(0) \
-       : ::penstock::checkFailed(#expression, __FILE__, __LINE__))
+#define CHECK(expression)                               \
+  (static_cast<bool>(expression) ? static_cast<void>(0) \
+                                 : ::penstock::checkFailed(#expression, __FILE__, __LINE__))

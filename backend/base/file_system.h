@@ -33,7 +33,7 @@ class File {
 };
 
 struct DiskSpace {
-  std::uint64_t freeBytes = 0;   ///< available to this user
+  std::uint64_t freeBytes = 0;  ///< available to this user
   std::uint64_t totalBytes = 0;
 };
 

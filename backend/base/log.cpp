@@ -34,9 +34,7 @@ void logLine(LogLevel level, std::string_view message) {
   std::fwrite(line.data(), 1, line.size(), stderr);  // one call: stdio locks the stream
 }
 
-void setLogLevel(LogLevel level) {
-  minimumLevel.store(level, std::memory_order_relaxed);
-}
+void setLogLevel(LogLevel level) { minimumLevel.store(level, std::memory_order_relaxed); }
 
 std::string escapeForLog(std::string_view text) {
   std::string escaped;

@@ -68,8 +68,8 @@ class CondVar {
     lock.release();
   }
   /// Returns false when `deadline` passed.
-  bool waitUntil(Mutex& mutex, std::chrono::steady_clock::time_point deadline) REQUIRES(mutex)
-      NO_THREAD_SAFETY_ANALYSIS {
+  bool waitUntil(Mutex& mutex, std::chrono::steady_clock::time_point deadline)
+      REQUIRES(mutex) NO_THREAD_SAFETY_ANALYSIS {
     std::unique_lock<std::mutex> lock(mutex.m_mutex, std::adopt_lock);
     const bool woken = m_condition.wait_until(lock, deadline) == std::cv_status::no_timeout;
     lock.release();

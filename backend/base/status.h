@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Expected failure as a value: a Status says what kind of failure it is (and so what the caller may
-// do about it) and, for people, what happened and what to do next. Result<T> is a value or a Status.
+// do about it) and, for people, what happened and what to do next. Result<T> is a value or a
+// Status.
 #pragma once
 
 #include <optional>
@@ -57,8 +58,8 @@ class [[nodiscard]] Status {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : m_value(std::move(value)) {}                    // NOLINT: conversion is the point
-  Result(Status status) : m_status(std::move(status)) {             // NOLINT: conversion is the point
+  Result(T value) : m_value(std::move(value)) {}         // NOLINT: conversion is the point
+  Result(Status status) : m_status(std::move(status)) {  // NOLINT: conversion is the point
     CHECK(!m_status.isOk());
   }
 
@@ -91,7 +92,7 @@ class [[nodiscard]] Result {
 }  // namespace penstock
 
 /// Returns from the enclosing function when `expression` (a Status) is not ok.
-#define RETURN_IF_ERROR(expression) \
-  do { \
+#define RETURN_IF_ERROR(expression)                                                 \
+  do {                                                                              \
     if (::penstock::Status status_ = (expression); !status_.isOk()) return status_; \
   } while (false)

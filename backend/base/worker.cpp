@@ -27,9 +27,7 @@ Worker& Worker::operator=(Worker&& other) noexcept {
   return *this;
 }
 
-Worker::~Worker() {
-  join();
-}
+Worker::~Worker() { join(); }
 
 void Worker::join() {
   if (m_thread.joinable()) m_thread.join();
