@@ -9,6 +9,7 @@
 
 #include "engine/commands.h"
 #include "metrics/event.h"
+#include "metrics/history_point.h"
 #include "metrics/snapshot.h"
 
 namespace penstock {
@@ -20,19 +21,6 @@ struct HistoryRequest {
   std::int64_t fromMicros = 0;  ///< wall time, microseconds since 1970 UTC
   std::int64_t toMicros = 0;
   std::uint32_t pointsMax = 2'000;
-};
-
-/// One point of the history: minimum, maximum and last of each metric in its interval.
-struct HistoryPoint {
-  std::int64_t fromMicros = 0;
-  std::int64_t toMicros = 0;
-  std::uint64_t runId = 0;  ///< a change between two points is a restart: a gap
-  struct Range {
-    double minimum = 0;
-    double maximum = 0;
-    double last = 0;
-  };
-  std::vector<Range> metrics;  ///< in the order of historyMetricNames()
 };
 
 /// What a row of the tables Queue, Data, Dead letters is made of.
@@ -106,8 +94,5 @@ class EngineLink {
   virtual std::vector<BrowsePage> takePages() = 0;
   virtual LinkState state() const = 0;
 };
-
-/// The metrics kept in the history, in their order, with the names of the CSV columns.
-const std::vector<std::string>& historyMetricNames();
 
 }  // namespace penstock

@@ -22,10 +22,10 @@ namespace penstock {
 /// The numbers are stored in journals: never renumber. 0 is preallocated zeros. Bit 7 set:
 /// ignorable, a reader that does not know the type skips it; else it refuses.
 enum class RecordType : std::uint8_t {
-  ChangeSet = 1,      ///< codec.h
-  Catalog = 2,        ///< Catalog::encode; first record of every segment
-  SourceMark = 3,     ///< lines of a source that were refused: u64 source, varint line, u64 chain
-  DeadLetterRetry = 4,///< addressed to a sink; not written yet
+  ChangeSet = 1,        ///< codec.h
+  Catalog = 2,          ///< Catalog::encode; first record of every segment
+  SourceMark = 3,       ///< lines of a source that were refused: u64 source, varint line, u64 chain
+  DeadLetterRetry = 4,  ///< addressed to a sink; not written yet
 };
 
 /// A synced record; its bytes are borrowed until the reader's next call.
@@ -48,17 +48,17 @@ class JournalReader {
 };
 
 struct JournalUsage {
-  std::uint64_t usedBytes = 0;        ///< segments on disk, without spares
-  std::uint64_t freeDiskBytes = 0;    ///< of the file system
-  std::uint64_t stagedBytes = 0;      ///< appended, not yet synced, in memory
+  std::uint64_t usedBytes = 0;      ///< segments on disk, without spares
+  std::uint64_t freeDiskBytes = 0;  ///< of the file system
+  std::uint64_t stagedBytes = 0;    ///< appended, not yet synced, in memory
   std::uint32_t segments = 0;
 };
 
 /// Counted by the journal thread, read by the sampler.
 struct JournalCounters {
-  std::uint64_t records = 0;          ///< synced
-  std::uint64_t bytes = 0;            ///< synced, with headers and padding
-  std::uint64_t groups = 0;           ///< group commits (fdatasync calls)
+  std::uint64_t records = 0;  ///< synced
+  std::uint64_t bytes = 0;    ///< synced, with headers and padding
+  std::uint64_t groups = 0;   ///< group commits (fdatasync calls)
   std::uint64_t failedSyncs = 0;
 };
 

@@ -20,10 +20,10 @@ enum class AckLevel : std::uint8_t {
 /// What a submitter is told, once per awaited level or failure.
 struct Ack {
   AckLevel level = AckLevel::Accepted;
-  Sequence sequence{};         ///< kNoSequence when refused
-  Status status;               ///< ok, or why it was refused or became a dead letter
-  bool known = false;          ///< the id (or source line) was seen before; sequence is the first one's
-  bool deadLetter = false;     ///< with Persisted: the store refused it; status says why
+  Sequence sequence{};  ///< kNoSequence when refused
+  Status status;        ///< ok, or why it was refused or became a dead letter
+  bool known = false;   ///< the id (or source line) was seen before; sequence is the first one's
+  bool deadLetter = false;         ///< with Persisted: the store refused it; status says why
   std::uint32_t retryAfterMs = 0;  ///< with Overloaded: when trying again makes sense
 };
 

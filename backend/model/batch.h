@@ -39,9 +39,9 @@ struct Slice {
 struct RowEffect {
   IfAbsent ifAbsent = IfAbsent::Nothing;
   IfPresent ifPresent = IfPresent::Nothing;
-  Slice key;      ///< in Batch::values, key columns in key order (empty: table without a key)
-  Slice insert;   ///< in Batch::assignments, for Insert and Replace; without the key columns
-  Slice update;   ///< in Batch::assignments, for Update
+  Slice key;     ///< in Batch::values, key columns in key order (empty: table without a key)
+  Slice insert;  ///< in Batch::assignments, for Insert and Replace; without the key columns
+  Slice update;  ///< in Batch::assignments, for Update
 };
 
 /// Effects on one table; order among them is free, the worker sorts them by key.
@@ -58,7 +58,7 @@ struct Run {
 /// Threads: owned by one worker at a time.
 struct Batch {
   CatalogPointer catalog;
-  Sequence first{};   ///< of the first and last change set in it
+  Sequence first{};  ///< of the first and last change set in it
   Sequence last{};
   std::vector<Run> runs;
   std::vector<ValueView> values;
@@ -72,12 +72,12 @@ struct Batch {
 /// A change set that a store refused for good, as kept in `penstock_dead_letter`.
 struct DeadLetter {
   Sequence sequence{};
-  std::string kind;       ///< `refused` or `parked`
-  std::string reason;     ///< the store's message
-  std::string code;       ///< SQLSTATE, or SQLite's extended code
+  std::string kind;    ///< `refused` or `parked`
+  std::string reason;  ///< the store's message
+  std::string code;    ///< SQLSTATE, or SQLite's extended code
   std::uint32_t attempts = 1;
   std::int64_t atMicros = 0;  ///< wall time, microseconds since 1970 UTC
-  std::string changeSet;  ///< as JSON, readable by `replay`
+  std::string changeSet;      ///< as JSON, readable by `replay`
 };
 
 }  // namespace penstock

@@ -39,11 +39,11 @@ std::string_view columnTypeName(ColumnType type);
 struct Column {
   std::string name;
   ColumnType type = ColumnType::Any;
-  std::string declaredType;   ///< as the database writes it, for messages
+  std::string declaredType;  ///< as the database writes it, for messages
   bool nullable = true;
   bool hasDefault = false;
-  bool generated = false;     ///< computed by the database; never written
-  bool dropped = false;       ///< was there once; keeps its id
+  bool generated = false;  ///< computed by the database; never written
+  bool dropped = false;    ///< was there once; keeps its id
   bool operator==(const Column&) const = default;
 };
 
@@ -67,13 +67,13 @@ struct ForeignKey {
 struct Table {
   TableId id{};
   std::string name;
-  std::vector<Column> columns;          ///< index is the ColumnId
-  std::vector<ColumnId> key;            ///< primary key, in key order; empty: no key, inserts only
+  std::vector<Column> columns;  ///< index is the ColumnId
+  std::vector<ColumnId> key;    ///< primary key, in key order; empty: no key, inserts only
   std::vector<UniqueConstraint> uniques;
   std::vector<ForeignKey> foreignKeys;
   bool hasTriggers = false;
-  bool keyIsByteEqual = true;           ///< false: collations, floats; order the table as one row
-  bool dropped = false;                 ///< was there once; keeps its id
+  bool keyIsByteEqual = true;  ///< false: collations, floats; order the table as one row
+  bool dropped = false;        ///< was there once; keeps its id
 
   std::optional<ColumnId> findColumn(std::string_view columnName) const;
   /// Position of `column` in the key, if it is part of it.

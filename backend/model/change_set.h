@@ -38,9 +38,9 @@ struct ChangeSet {
 
 /// Where a change set came from, when it was a line of a file or stream that may be replayed.
 struct SourceLine {
-  std::uint64_t source = 0;      ///< hash of the source's name; 0: no source
-  std::uint64_t line = 0;        ///< counts the non-empty lines, from 1
-  std::uint64_t chainHash = 0;   ///< of all lines up to this one, to notice another file
+  std::uint64_t source = 0;     ///< hash of the source's name; 0: no source
+  std::uint64_t line = 0;       ///< counts the non-empty lines, from 1
+  std::uint64_t chainHash = 0;  ///< of all lines up to this one, to notice another file
 };
 
 }  // namespace penstock

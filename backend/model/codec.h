@@ -56,8 +56,8 @@ class ChangeSetWriter {
   std::string_view finish();
 
  private:
-  std::string m_bytes;      // header and finished changes
-  std::string m_key;        // of the open change
+  std::string m_bytes;  // header and finished changes
+  std::string m_key;    // of the open change
   std::string m_set;
   std::string m_add;
   std::size_t m_countAt = 0;

@@ -18,22 +18,22 @@ inline constexpr std::uint64_t kMiB = 1024 * kKiB;
 inline constexpr std::uint64_t kGiB = 1024 * kMiB;
 
 // --- a change set -------------------------------------------------------------------------------
-inline constexpr std::size_t kChangeSetBytesMax = 1 * kMiB;     ///< encoded, and as one JSON line
+inline constexpr std::size_t kChangeSetBytesMax = 1 * kMiB;  ///< encoded, and as one JSON line
 inline constexpr std::size_t kChangesPerSetMax = 10'000;
 inline constexpr std::size_t kIdBytesMax = 128;
 inline constexpr std::size_t kGroupBytesMax = 256;
 inline constexpr std::size_t kSourceNameBytesMax = 4096;
 inline constexpr std::size_t kJsonDepthMax = 64;
 inline constexpr std::size_t kTablesMax = 4096;
-inline constexpr std::size_t kColumnsPerTableMax = 2000;        ///< SQLite's default limit
+inline constexpr std::size_t kColumnsPerTableMax = 2000;  ///< SQLite's default limit
 
 // --- journal ------------------------------------------------------------------------------------
-inline constexpr std::size_t kJournalBlockBytes = 4 * kKiB;     ///< a group begins on this boundary
+inline constexpr std::size_t kJournalBlockBytes = 4 * kKiB;  ///< a group begins on this boundary
 inline constexpr std::uint64_t kSegmentBytesMin = 4 * kMiB;
 inline constexpr std::uint64_t kSegmentBytesDefault = 64 * kMiB;
 inline constexpr std::uint64_t kSegmentBytesMax = 1 * kGiB;
 inline constexpr std::uint32_t kRecordsPerSegmentMax = (1u << kSequenceIndexBits) - 1;
-inline constexpr std::size_t kGroupCommitBytesMax = 4 * kMiB;   ///< cap of one group commit
+inline constexpr std::size_t kGroupCommitBytesMax = 4 * kMiB;  ///< cap of one group commit
 inline constexpr std::uint64_t kDiskBudgetDefault = 8 * kGiB;
 inline constexpr std::uint64_t kFreeSpaceFloorDefault = 1 * kGiB;
 static_assert(kChangeSetBytesMax * 2 <= kSegmentBytesMin);
@@ -66,12 +66,12 @@ inline constexpr std::chrono::milliseconds kDrainTimeoutDefault = 30s;
 
 // --- metrics ------------------------------------------------------------------------------------
 inline constexpr std::chrono::milliseconds kSampleInterval = 100ms;
-inline constexpr std::size_t kSampleRing = 6'000;               ///< ten minutes at 10 Hz
+inline constexpr std::size_t kSampleRing = 6'000;  ///< ten minutes at 10 Hz
 inline constexpr std::size_t kEventRing = 4'096;
 inline constexpr std::size_t kSinksMax = 16;
 
 // --- answers to people --------------------------------------------------------------------------
-inline constexpr std::size_t kBrowseRowsMax = 1'000;            ///< rows of one page
+inline constexpr std::size_t kBrowseRowsMax = 1'000;  ///< rows of one page
 inline constexpr std::size_t kCommandAnswersMax = 1'024;
 
 }  // namespace penstock::limits

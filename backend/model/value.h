@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A column's value: owning (Value) and borrowed (ValueView). The kinds are those that a database
-// column can hold without loss; richer types (timestamps, UUIDs, decimals, JSON) are canonical text.
+// column can hold without loss; richer types (timestamps, UUIDs, decimals, JSON) are canonical
+// text.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,7 @@ enum class ValueKind : std::uint8_t {
   Real = 4,     ///< IEEE 754 double; never NaN
   Text = 5,     ///< UTF-8; decimals, times and UUIDs in canonical form too
   Bytes = 6,
-  Json = 7,     ///< minified JSON text
+  Json = 7,  ///< minified JSON text
 };
 
 /// Borrows text and bytes from somebody else (an encoded change set, a Value, a string).

@@ -33,24 +33,24 @@ struct FenceStep {
 };
 
 struct CommitRequest {
-  const Batch* batch = nullptr;          ///< null: only dead letters and checkpoint
-  std::vector<FenceStep> fence;          ///< never empty
+  const Batch* batch = nullptr;  ///< null: only dead letters and checkpoint
+  std::vector<FenceStep> fence;  ///< never empty
   std::vector<DeadLetter> deadLetters;
 };
 
 /// What the worker does next is decided by this alone, never by text.
 enum class CommitOutcome {
   Committed,
-  Transient,   ///< nothing happened; retry later, with backoff (busy, connection lost, disk full)
-  Refused,     ///< nothing happened; some change of the batch is wrong: bisect
-  Unknown,     ///< the connection was lost around COMMIT: reopen the lane, read the checkpoint
-  FenceLost,   ///< another process owns the checkpoint, or it went back: the sink stops
-  Broken,      ///< the database is damaged or not what it was: the sink stops, an operator decides
+  Transient,  ///< nothing happened; retry later, with backoff (busy, connection lost, disk full)
+  Refused,    ///< nothing happened; some change of the batch is wrong: bisect
+  Unknown,    ///< the connection was lost around COMMIT: reopen the lane, read the checkpoint
+  FenceLost,  ///< another process owns the checkpoint, or it went back: the sink stops
+  Broken,     ///< the database is damaged or not what it was: the sink stops, an operator decides
 };
 
 struct CommitResult {
   CommitOutcome outcome = CommitOutcome::Committed;
-  std::string code;     ///< SQLSTATE or SQLite's extended code; empty when committed
+  std::string code;  ///< SQLSTATE or SQLite's extended code; empty when committed
   std::string message;
   std::uint64_t rows = 0;  ///< touched
 };
