@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that a configuration can say about a node, as values with the defaults of an empty
+// file. Read from TOML by app/application/config_file; what may change while running is changed by
+// commands.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/limits.h"
+#include "model/table_policy.h"
+
+namespace penstock {
+
+struct NodeOptions {
+  std::string name = "embedded";
+  std::string environment = "local";  ///< local, stage, prod
+};
+
+struct JournalOptions {
+  std::uint64_t segmentBytes = limits::kSegmentBytesDefault;
+  std::uint64_t diskBudgetBytes = limits::kDiskBudgetDefault;
+  std::uint64_t freeSpaceFloorBytes = limits::kFreeSpaceFloorDefault;
+  std::chrono::seconds retain = std::chrono::hours(1);
+};
+
+struct FlushOptions {
+  std::uint32_t workers = limits::kWorkersDefault;
+  std::uint32_t batchRows = limits::kBatchRowsDefault;
+  std::uint64_t batchBytes = limits::kBatchBytesDefault;
+  std::chrono::milliseconds linger = limits::kLingerDefault;
+  std::chrono::milliseconds targetCommit = limits::kTargetCommitDefault;
+};
+
+struct RetryOptions {
+  std::chrono::milliseconds initial = limits::kRetryInitialDefault;
+  std::chrono::milliseconds max = limits::kRetryMaxDefault;
+};
+
+struct SinkOptions {
+  std::string name = "primary";
+  std::string role = "primary";
+  std::string driver = "sqlite";
+  std::string database;    ///< SQLite: a file; empty: DATA_DIR/database.sqlite
+  std::string schemaFile;  ///< SQL that is run once at the start
+  FlushOptions flush;
+};
+
+struct EngineOptions {
+  NodeOptions node;
+  std::string dataDirectory;
+  std::uint64_t memoryBudgetBytes = limits::kMemoryBudgetDefault;
+  std::chrono::milliseconds drainTimeout = limits::kDrainTimeoutDefault;
+  std::size_t knownIds = limits::kKnownIdsDefault;
+  JournalOptions journal;
+  RetryOptions retry;
+  std::vector<SinkOptions> sinks{SinkOptions{}};
+  std::vector<TablePolicy> tables;
+  std::chrono::hours history = std::chrono::days(7);
+};
+
+}  // namespace penstock
