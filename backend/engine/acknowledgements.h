@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who waits for which change set to become journaled or persisted, and the telling. The stages
+// below report only watermarks (the synced head, the primary's settled sequence); this class turns
+// them into one call per awaiting submitter, in sequence order.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "base/mutex.h"
+#include "engine/submit.h"
+#include "model/ack.h"
+#include "model/ids.h"
+
+namespace penstock {
+
+/// Threads: any; onSynced is called by the journal thread, onSettled and onDeadLetter by flush
+/// workers, await by submitters. A receiver is never called by two threads at once, and never while
+/// a lock is held, so it may submit again.
+/// Limits: what is awaited costs kBytesPerAwaited each and is counted by awaitedBytes().
+class Acknowledgements {
+ public:
+  static constexpr std::size_t kBytesPerAwaited = 24;
+  /// So many dead letters are remembered for those who come to await them late.
+  static constexpr std::size_t kDeadLettersRemembered = 10'000;
+
+  /// What one client awaits.
+  class Account;
+
+  std::shared_ptr<Account> open(AckReceiver* receiver);
+  /// Drops what is awaited; returns when no call to the receiver runs or will come.
+  /// Expects: not called from within the receiver.
+  void close(const std::shared_ptr<Account>& account);
+
+  /// Tells the account's receiver when `sequence` has reached `level`; at once, on this thread, if
+  /// it has. `known` is passed on.
+  void await(const std::shared_ptr<Account>& account, AckToken token, const Ack& accepted,
+             AckLevel level);
+
+  void onSynced(Sequence head);
+  /// Appends first..last will never be (IoError), or may not be (Unknown), in the journal.
+  void onNotJournaled(Sequence first, Sequence last, const Status& status);
+  /// To be called before the onSettled that covers it.
+  void onDeadLetter(Sequence sequence, const Status& reason);
+  void onSettled(Sequence settled);
+
+  Sequence synced() const { return Sequence{m_synced.load(std::memory_order_acquire)}; }
+  Sequence settled() const { return Sequence{m_settled.load(std::memory_order_acquire)}; }
+  std::uint64_t awaitedBytes() const;
+
+ private:
+  void deliverAll();
+  void deliver(Account& account);
+  void collectDue(Account& account, std::vector<struct DueAck>& due);
+  void addDeadLetterOutcome(Ack& ack) const;
+
+  std::atomic<std::uint64_t> m_synced{0};
+  std::atomic<std::uint64_t> m_settled{0};
+  std::atomic<std::uint64_t> m_awaited{0};
+
+  mutable Mutex m_mutex;
+  std::vector<std::shared_ptr<Account>> m_active GUARDED_BY(m_mutex);  // those that await something
+
+  mutable Mutex m_deadLetterMutex;
+  std::unordered_map<std::uint64_t, Status> m_deadLetters GUARDED_BY(m_deadLetterMutex);
+  std::deque<std::uint64_t> m_deadLetterOrder GUARDED_BY(m_deadLetterMutex);
+  std::atomic<bool> m_anyDeadLetter{false};
+};
+
+}  // namespace penstock

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "link/local_link.h"
+
+#include <chrono>
+#include <utility>
+
+namespace penstock {
+
+LocalLink::LocalLink(LocalLinkSources sources)
+    : m_sources(std::move(sources)),
+      // Ids of this run must not repeat those of an earlier window on the same engine.
+      m_lastCommand(
+          static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count())),
+      m_worker("link", ThreadPriority::Normal, [this] { run(); }) {}
+
+LocalLink::~LocalLink() {
+  {
+    MutexLock lock(m_mutex);
+    m_stopping = true;
+  }
+  m_wake.notifyAll();
+  m_worker.join();
+}
+
+std::vector<SnapshotPointer> LocalLink::samplesSince(std::uint64_t after, std::size_t max) const {
+  return m_sources.samplesSince(after, max);
+}
+
+std::vector<Event> LocalLink::eventsSince(std::uint64_t after, std::size_t max) const {
+  return m_sources.eventsSince(after, max);
+}
+
+CommandId LocalLink::send(Command command) {
+  if (command.id == CommandId{}) command.id = CommandId{++m_lastCommand};
+  const CommandId id = command.id;
+  m_sources.send(std::move(command));
+  return id;
+}
+
+RequestId LocalLink::requestHistory(const HistoryRequest& request) {
+  const RequestId id{++m_lastRequest};
+  {
+    MutexLock lock(m_mutex);
+    m_historyJobs.clear();  // only the range that is shown now is wanted
+    m_historyJobs.push_back({id, request});
+  }
+  m_wake.notifyAll();
+  return id;
+}
+
+std::vector<HistoryPage> LocalLink::takeHistory() {
+  MutexLock lock(m_mutex);
+  return std::exchange(m_history, {});
+}
+
+RequestId LocalLink::browse(const BrowseRequest& request) {
+  const RequestId id{++m_lastRequest};
+  {
+    MutexLock lock(m_mutex);
+    std::erase_if(m_browseJobs,
+                  [&](const BrowseJob& job) { return job.request.subject == request.subject; });
+    m_browseJobs.push_back({id, request});
+  }
+  m_wake.notifyAll();
+  return id;
+}
+
+std::vector<BrowsePage> LocalLink::takePages() {
+  MutexLock lock(m_mutex);
+  return std::exchange(m_pages, {});
+}
+
+LinkState LocalLink::state() const {
+  LinkState state;
+  state.node = m_sources.node;
+  return state;
+}
+
+void LocalLink::run() {
+  MutexLock lock(m_mutex);
+  while (!m_stopping) {
+    if (m_browseJobs.empty() && m_historyJobs.empty()) {
+      m_wake.wait(m_mutex);
+    } else {
+      readOne(lock);
+    }
+  }
+}
+
+/// Reads with the lock released.
+void LocalLink::readOne(MutexLock& lock) NO_THREAD_SAFETY_ANALYSIS {
+  if (!m_historyJobs.empty()) {
+    const HistoryJob job = std::move(m_historyJobs.front());
+    m_historyJobs.pop_front();
+    lock.unlock();
+    HistoryPage page = m_sources.readHistory(job.request);
+    page.request = job.id;
+    lock.lock();
+    m_history.push_back(std::move(page));
+    return;
+  }
+  const BrowseJob job = std::move(m_browseJobs.front());
+  m_browseJobs.pop_front();
+  lock.unlock();
+  BrowsePage page = m_sources.browse(job.request);
+  page.request = job.id;
+  page.subject = job.request.subject;
+  lock.lock();
+  m_pages.push_back(std::move(page));
+}
+
+}  // namespace penstock
