@@ -63,6 +63,7 @@ inline constexpr std::chrono::milliseconds kTargetCommitDefault = 100ms;
 inline constexpr std::chrono::milliseconds kRetryInitialDefault = 100ms;
 inline constexpr std::chrono::milliseconds kRetryMaxDefault = 30s;
 inline constexpr std::chrono::milliseconds kDrainTimeoutDefault = 30s;
+inline constexpr std::chrono::milliseconds kFlushDeadlineDefault = 10min;
 
 // --- metrics ------------------------------------------------------------------------------------
 inline constexpr std::chrono::milliseconds kSampleInterval = 100ms;

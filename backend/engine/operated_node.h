@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// The handles of a node that an operator's commands turn. Each returns at once; what takes time is
+// asked for here and then watched by the command book until it is so.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "engine/commands.h"
+#include "model/ids.h"
+
+namespace penstock {
+
+/// What can be changed on a sink while it runs.
+struct SinkSettings {
+  std::uint32_t workers = 0;
+  std::uint32_t batchRows = 0;
+  std::uint32_t lingerMs = 0;
+};
+
+/// Where a sink stands, as the command book needs it.
+struct SinkProgress {
+  Sequence settled{};
+  std::uint64_t settledSets = 0;  ///< counts change sets since the start
+  std::uint32_t workersRunning = 0;
+  std::uint32_t commitsRunning = 0;
+  Status stopped;  ///< not ok: it stands until an operator mends it
+};
+
+/// Threads: called by the control thread alone.
+class OperatedNode {
+ public:
+  virtual ~OperatedNode() = default;
+  virtual std::vector<std::string> sinkNames() const = 0;
+  virtual Sequence syncedHead() const = 0;
+  virtual SinkProgress progress(std::string_view sink) const = 0;
+  virtual SinkSettings settings(std::string_view sink) const = 0;
+
+  virtual void pause(std::string_view sink, const std::string& who, const std::string& why) = 0;
+  /// Returns who had paused it; empty when it was not paused.
+  virtual std::string resume(std::string_view sink) = 0;
+  /// Persist everything up to `target` without waiting for linger, also while paused, once.
+  virtual void flushTo(std::string_view sink, Sequence target) = 0;
+  virtual void applySettings(std::string_view sink, const SinkSettings& settings) = 0;
+  virtual void holdIntake(const std::string& reason) = 0;
+  virtual void releaseIntake() = 0;
+  virtual Status startWorkload(const Command& command) = 0;
+  virtual Status stopWorkload() = 0;
+};
+
+}  // namespace penstock
