@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The sentence of the status line: the worst state of a node with its number and its cause, and
+// what to do. Pure: a sample and a moment in, words out.
+#pragma once
+
+#include <QString>
+#include <cstdint>
+#include <string>
+
+#include "engine/engine_link.h"
+#include "ui/models/palette.h"
+#include "ui/models/quantity.h"
+
+namespace penstock::ui {
+
+struct StatusInput {
+  SnapshotPointer newest;  ///< null: no sample yet
+  SnapshotPointer before;  ///< about two seconds older, of the same run, for rates; may be null
+  std::string sink;        ///< which one the window looks at; empty: the primary
+  LinkState link;
+  std::int64_t nowMicros = 0;  ///< wall time
+  TimeStyle timeStyle = TimeStyle::Local;
+};
+
+struct StatusText {
+  Tone tone = Tone::Neutral;
+  QString word;      ///< `Healthy`, `Paused`, `Stalled` …: never colour alone
+  QString text;      ///< the whole line, beginning with the word
+  QString advice;    ///< what to do; empty when nothing is to be done
+  QString titleTag;  ///< `[Paused]` for the title of the window; empty mostly
+  enum class Action : std::uint8_t { None, TryNow } action = Action::None;
+};
+
+StatusText statusText(const StatusInput& input);
+
+/// Whether what is shown is older than it should be: more than three intervals and two seconds.
+bool isStale(const StatusInput& input);
+/// `Charts frozen at 14:02:10, 318 new samples.`
+QString frozenText(std::int64_t frozenAtMicros, std::uint64_t missedSamples, TimeStyle style);
+
+/// The sink of that name, or the primary for an empty name; null when there is none.
+const SinkSnapshot* sinkOf(const Snapshot& sample, const std::string& name);
+
+}  // namespace penstock::ui
