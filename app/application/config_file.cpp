@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/application/config_file.h"
+
+#include <functional>
+#include <utility>
+
+#include "app/application/toml_values.h"
+#include "base/file_system.h"
+#include "model/catalog.h"
+#include "model/limits.h"
+
+namespace penstock::app {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::int64_t kHourMs = 3'600'000;
+
+std::int64_t bytes(std::uint64_t size) { return static_cast<std::int64_t>(size); }
+
+std::vector<KeyRule> nodeRules(EngineOptions& options) {
+  const auto environment = [&options](const char* word) {
+    return Choice{word, [&options, word] { options.node.environment = word; }};
+  };
+  return {{"name", readText(options.node.name)},
+          {"environment",
+           readChoice({environment("local"), environment("stage"), environment("prod")})}};
+}
+
+std::vector<KeyRule> engineRules(EngineOptions& options) {
+  return {
+      {"data_dir", readText(options.dataDirectory)},
+      {"memory_budget", readSize({bytes(limits::kMemoryBudgetMin), bytes(1024 * limits::kGiB)},
+                                 [&](std::uint64_t size) { options.memoryBudgetBytes = size; })},
+      {"drain_timeout",
+       readDuration({0, 24 * kHourMs}, [&](milliseconds time) { options.drainTimeout = time; })},
+      {"known_ids", readNumber({0, bytes(limits::kKnownIdsMax)}, [&](std::int64_t count) {
+         options.knownIds = static_cast<std::size_t>(count);
+       })}};
+}
+
+std::vector<KeyRule> journalRules(JournalOptions& journal) {
+  return {
+      {"kind", readChoice({{"file", [] {}}, {"jetstream", nullptr}})},
+      {"sync", readChoice({{"always", [] {}}, {"interval", nullptr}})},
+      {"sync_interval", notAvailableYet("'10 ms'")},
+      {"segment_size", readSize({bytes(limits::kSegmentBytesMin), bytes(limits::kSegmentBytesMax)},
+                                [&](std::uint64_t size) { journal.segmentBytes = size; })},
+      {"disk_budget",
+       readSize({bytes(4 * limits::kSegmentBytesMin), bytes(1 << 20) * bytes(1 << 30)},
+                [&](std::uint64_t size) { journal.diskBudgetBytes = size; })},
+      {"free_space_floor",
+       readSize({0, bytes(1 << 20) * bytes(1 << 30)},
+                [&](std::uint64_t size) { journal.freeSpaceFloorBytes = size; })},
+      {"retain", readDuration({0, 24 * 365 * kHourMs}, [&](milliseconds time) {
+         journal.retain = std::chrono::duration_cast<std::chrono::seconds>(time);
+       })}};
+}
+
+std::vector<KeyRule> flushRules(FlushOptions& flush) {
+  return {
+      {"workers",
+       readNumber({limits::kWorkersMin, limits::kWorkersMax},
+                  [&](std::int64_t n) { flush.workers = static_cast<std::uint32_t>(n); })},
+      {"batch_rows",
+       readNumber({bytes(limits::kBatchRowsMin), bytes(limits::kBatchRowsMax)},
+                  [&](std::int64_t n) { flush.batchRows = static_cast<std::uint32_t>(n); })},
+      {"batch_bytes", readSize({bytes(limits::kChangeSetBytesMax), bytes(limits::kBatchBytesMax)},
+                               [&](std::uint64_t size) { flush.batchBytes = size; })},
+      {"linger", readDuration({0, limits::kLingerMax.count()},
+                              [&](milliseconds time) { flush.linger = time; })},
+      {"target_commit",
+       readDuration({1, 60'000}, [&](milliseconds time) { flush.targetCommit = time; })}};
+}
+
+std::vector<KeyRule> retryRules(RetryOptions& retry) {
+  return {{"initial", readDuration({1, kHourMs}, [&](milliseconds time) { retry.initial = time; })},
+          {"max", readDuration({1, kHourMs}, [&](milliseconds time) { retry.max = time; })}};
+}
+
+std::vector<KeyRule> sinkRules(SinkOptions& sink) {
+  std::vector<KeyRule> rules{
+      {"name", readText(sink.name)},
+      {"role",
+       readChoice(
+           {{"primary", [] {}}, {"standby", nullptr}, {"mirror", nullptr}, {"archive", nullptr}})},
+      {"driver", readChoice({{"sqlite", [] {}}, {"postgres", nullptr}, {"archive", nullptr}})},
+      {"database", readText(sink.database)},
+      {"schema_file", readText(sink.schemaFile)},
+      {"workers", readNumber({limits::kWorkersMin, limits::kWorkersMax}, [&](std::int64_t n) {
+         sink.flush.workers = static_cast<std::uint32_t>(n);
+       })}};
+  for (const char* name : {"host", "port", "user", "password_file", "options", "directory",
+                           "max_lag", "event_table"}) {
+    rules.push_back({name, notAvailableYet("")});
+  }
+  return rules;
+}
+
+template <typename Enum>
+KeyReader readEnum(Enum& into, std::vector<std::pair<const char*, Enum>> words) {
+  std::vector<Choice> choices;
+  for (const auto& [word, value] : words) {
+    choices.push_back({word, [&into, value = value] { into = value; }});
+  }
+  return readChoice(std::move(choices));
+}
+
+std::vector<KeyRule> tableRules(TablePolicy& table) {
+  return {
+      {"name", readText(table.name)},
+      {"sinks", readTexts(table.sinks)},
+      {"schema", notAvailableYet("")},
+      {"overload", readChoice({{"wait", [&] { table.overload = OverloadPolicy::Wait; }},
+                               {"reject", [&] { table.overload = OverloadPolicy::Reject; }},
+                               {"shed", nullptr}})},
+      {"missing", readEnum(table.missing,
+                           {{"error", MissingPolicy::Error}, {"ignore", MissingPolicy::Ignore}})},
+      {"conflict", readEnum(table.conflict, {{"error", ConflictPolicy::Error},
+                                             {"ignore", ConflictPolicy::Ignore},
+                                             {"upsert", ConflictPolicy::Upsert}})},
+      {"coalesce", readSwitch([&](bool on) { table.coalesce = on; })},
+      {"order", readEnum(table.order, {{"row", TableOrder::Row}, {"table", TableOrder::Table}})},
+      {"after_dead_letter", readChoice({{"continue", [] {}}, {"hold", nullptr}})},
+      {"cached", notAvailableYet("false")},
+      {"ttl", notAvailableYet("")},
+      {"rate_per_client", readReal([&](double rate) { table.ratePerClient = rate; })}};
+}
+
+std::vector<KeyRule> remoteRules() {
+  std::vector<KeyRule> rules{{"listen", notAvailableYet("''")}};
+  for (const char* name : {"auth", "tls_certificate", "tls_key", "token_file", "allowed_origins",
+                           "max_message", "max_clients"}) {
+    rules.push_back({name, notAvailableYet("")});
+  }
+  return rules;
+}
+
+std::vector<KeyRule> metricsRules(EngineOptions& options) {
+  return {{"prometheus", notAvailableYet("false")},
+          {"history", readDuration({kHourMs, 365 * 24 * kHourMs}, [&](milliseconds time) {
+             options.history = std::chrono::duration_cast<std::chrono::hours>(time);
+           })}};
+}
+
+using RulesOf = std::function<std::vector<KeyRule>()>;
+
+/// `[section]`; absent is fine.
+Status readSection(const toml::table& file, const std::string& name, const RulesOf& rules) {
+  const toml::node* node = file.get(name);
+  if (node == nullptr) return Status::ok();
+  const std::string title = "[" + name + "]";
+  if (!node->is_table()) return invalidAt(*node, title, "must be a table");
+  return readKeys(*node->as_table(), title, rules());
+}
+
+/// `[[name]]`, each read into a new element made by `add`.
+Status readSections(const toml::table& file, const std::string& name,
+                    const std::function<std::vector<KeyRule>()>& addAndRules) {
+  const toml::node* node = file.get(name);
+  if (node == nullptr) return Status::ok();
+  const std::string title = "[[" + name + "]]";
+  if (!node->is_array_of_tables())
+    return invalidAt(*node, title, "must be written [[" + name + "]]");
+  for (const toml::node& each : *node->as_array()) {
+    RETURN_IF_ERROR(readKeys(*each.as_table(), title, addAndRules()));
+  }
+  return Status::ok();
+}
+
+Status readTables(const toml::table& file, EngineOptions& options) {
+  RETURN_IF_ERROR(
+      readSections(file, "table", [&] { return tableRules(options.tables.emplace_back()); }));
+  for (std::size_t i = 0; i < options.tables.size(); ++i) {
+    if (options.tables[i].name.empty()) return {StatusCode::Invalid, "[[table]]: name is missing"};
+    for (std::size_t j = 0; j < i; ++j) {
+      if (options.tables[j].name == options.tables[i].name) {
+        return {StatusCode::Invalid, "[[table]]: '" + options.tables[i].name + "' is named twice"};
+      }
+    }
+  }
+  return Status::ok();
+}
+
+Status readSinks(const toml::table& file, EngineOptions& options) {
+  if (file.get("sink") == nullptr) return Status::ok();
+  const FlushOptions flush = options.sinks.front().flush;
+  options.sinks.clear();
+  RETURN_IF_ERROR(readSections(file, "sink", [&] {
+    SinkOptions& sink = options.sinks.emplace_back();
+    sink.flush = flush;
+    return sinkRules(sink);
+  }));
+  if (options.sinks.size() > 1) {
+    return {StatusCode::Unsupported, "[[sink]]: more than one sink is not available yet"};
+  }
+  return Status::ok();
+}
+
+Status checkTopLevel(const toml::table& file) {
+  const std::vector<std::string> known{"node", "engine", "journal", "flush",  "retry",
+                                       "sink", "table",  "remote",  "metrics"};
+  for (const auto& [key, node] : file) {
+    if (std::find(known.begin(), known.end(), key.str()) != known.end()) continue;
+    const std::string nearest = nearestName(key.str(), known);
+    return invalidAt(
+        node, std::string(key.str()),
+        nearest.empty() ? "unknown section" : "unknown section (did you mean [" + nearest + "]?)");
+  }
+  return Status::ok();
+}
+
+Status readAll(const toml::table& file, EngineOptions& options) {
+  RETURN_IF_ERROR(checkTopLevel(file));
+  RETURN_IF_ERROR(readSection(file, "node", [&] { return nodeRules(options); }));
+  RETURN_IF_ERROR(readSection(file, "engine", [&] { return engineRules(options); }));
+  RETURN_IF_ERROR(readSection(file, "journal", [&] { return journalRules(options.journal); }));
+  RETURN_IF_ERROR(
+      readSection(file, "flush", [&] { return flushRules(options.sinks.front().flush); }));
+  RETURN_IF_ERROR(readSection(file, "retry", [&] { return retryRules(options.retry); }));
+  RETURN_IF_ERROR(readSinks(file, options));
+  RETURN_IF_ERROR(readTables(file, options));
+  RETURN_IF_ERROR(readSection(file, "remote", [] { return remoteRules(); }));
+  RETURN_IF_ERROR(readSection(file, "metrics", [&] { return metricsRules(options); }));
+  if (options.retry.max < options.retry.initial) {
+    return {StatusCode::Invalid, "[retry]: max must not be below initial"};
+  }
+  if (options.journal.diskBudgetBytes < 4 * options.journal.segmentBytes) {
+    return {StatusCode::Invalid, "[journal]: disk_budget must hold at least 4 segments"};
+  }
+  return Status::ok();
+}
+
+}  // namespace
+
+Result<EngineOptions> parseConfig(std::string_view text, const std::string& name) {
+  EngineOptions options;
+  toml::table file;
+  try {
+    file = toml::parse(text, name);
+  } catch (const toml::parse_error& error) {
+    return Status(StatusCode::Invalid, name + ": line " +
+                                           std::to_string(error.source().begin.line) + ": " +
+                                           std::string(error.description()));
+  }
+  const Status read = readAll(file, options);
+  if (!read.isOk()) return read.withContext(name);
+  return options;
+}
+
+Result<EngineOptions> readConfigFile(const std::string& path) {
+  Result<std::string> text = readWholeFile(posixFileSystem(), path);
+  if (!text) return text.status();
+  return parseConfig(*text, path);
+}
+
+}  // namespace penstock::app
