@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -105,8 +106,15 @@ class Catalog {
   static Result<Catalog> decode(std::string_view bytes);
 
  private:
+  struct NameHash {
+    using is_transparent = void;  // find() takes a string_view without making a string
+    std::size_t operator()(std::string_view name) const {
+      return std::hash<std::string_view>()(name);
+    }
+  };
+
   std::vector<Table> m_tables;
-  std::unordered_map<std::string, TableId> m_byName;
+  std::unordered_map<std::string, TableId, NameHash, std::equal_to<>> m_byName;
 };
 
 using CatalogPointer = std::shared_ptr<const Catalog>;

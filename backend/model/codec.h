@@ -11,6 +11,7 @@
 //     u8 operation · varint table · varint length of the key bytes · key values in key order
 //     varint n, n × (varint column, value)  -- set
 //     varint n, n × (varint column, value)  -- add
+//   (a count or length is a varint in its shortest form; see varint.h)
 //   a value is u8 ValueKind, then: Integer zigzag varint · Real 8 bytes · Text, Bytes, Json varint
 //   length and bytes · nothing for Null, False, True
 #pragma once
@@ -21,6 +22,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/status.h"
 #include "model/change_set.h"
@@ -60,14 +62,15 @@ class ChangeSetWriter {
   std::string m_key;    // of the open change
   std::string m_set;
   std::string m_add;
-  std::size_t m_countAt = 0;
-  std::size_t m_hashAt = 0;
+  std::size_t m_countAt = 0;  // of the change count, one byte until finish()
+  GroupHash m_groupHash{};
   std::uint32_t m_changes = 0;
   std::uint32_t m_sets = 0;
   std::uint32_t m_adds = 0;
   Operation m_operation = Operation::Insert;
   TableId m_table{};
   bool m_namedGroup = false;
+  bool m_open = false;  // between beginChange and endChange
 };
 
 /// Reads values one after another from encoded bytes. Bounds were checked by ChangeSetView::parse.
@@ -112,10 +115,13 @@ class ChangeSetView {
   const SourceLine& source() const { return m_source; }
   std::uint32_t changeCount() const { return m_changeCount; }
   std::string_view bytes() const { return m_bytes; }
+  /// The count and the changes, without the header: what the change set does.
+  std::string_view changeBytes() const { return m_changeBytes; }
 
   /// Iterates: `for (auto it = view.changes(); auto change = it.next();)`.
   class Changes {
    public:
+    /// Expects: changes that ChangeSetView::parse has checked.
     explicit Changes(std::string_view bytes) : m_bytes(bytes) {}
     std::optional<ChangeView> next();
 
@@ -129,7 +135,8 @@ class ChangeSetView {
   std::string_view m_client;
   std::string_view m_id;
   std::string_view m_group;
-  std::string_view m_changes;
+  std::string_view m_changeBytes;
+  std::string_view m_changes;  // likewise, after the count
   SourceLine m_source;
   GroupHash m_groupHash{};
   std::uint32_t m_changeCount = 0;

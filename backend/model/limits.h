@@ -71,6 +71,13 @@ inline constexpr std::size_t kSampleRing = 6'000;  ///< ten minutes at 10 Hz
 inline constexpr std::size_t kEventRing = 4'096;
 inline constexpr std::size_t kSinksMax = 16;
 
+// --- stores -------------------------------------------------------------------------------------
+inline constexpr std::chrono::milliseconds kSqliteBusyTimeoutDefault = 1s;  ///< then: Transient
+inline constexpr std::uint64_t kSqliteWalKeptBytes = 16 * kMiB;  ///< a longer log is cut when idle
+inline constexpr std::size_t kStatementsKeptMin = 8;             ///< one row uses fewer at once
+inline constexpr std::size_t kStatementsKept = 128;              ///< prepared, per lane
+static_assert(kStatementsKeptMin <= kStatementsKept);
+
 // --- answers to people --------------------------------------------------------------------------
 inline constexpr std::size_t kBrowseRowsMax = 1'000;  ///< rows of one page
 inline constexpr std::size_t kCommandAnswersMax = 1'024;
