@@ -33,7 +33,8 @@ struct JournalRecord {
   Sequence sequence{};
   RecordType type{};
   std::string_view payload;
-  CatalogPointer catalog;  ///< with which the payload was encoded
+  std::int64_t wallMicros = 0;  ///< when its group was written, microseconds since 1970 UTC
+  CatalogPointer catalog;       ///< with which the payload was encoded
 };
 
 /// A cursor over the synced part.
