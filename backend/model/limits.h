@@ -70,6 +70,21 @@ inline constexpr std::chrono::milliseconds kSampleInterval = 100ms;
 inline constexpr std::size_t kSampleRing = 6'000;  ///< ten minutes at 10 Hz
 inline constexpr std::size_t kEventRing = 4'096;
 inline constexpr std::size_t kSinksMax = 16;
+inline constexpr std::size_t kHistoryQueue = 600;  ///< samples that wait to be kept: a minute
+inline constexpr std::size_t kHistoryRequestsMax = 32;
+inline constexpr std::size_t kHistoryPointsMax = 100'000;  ///< of one answer
+/// At these resolutions the history is kept for so long (a little more than UI ranges ask for).
+inline constexpr std::chrono::seconds kHistoryFineInterval = 1s;
+inline constexpr std::chrono::seconds kHistoryFineAge = 2h;
+inline constexpr std::chrono::seconds kHistoryMiddleInterval = 10s;
+inline constexpr std::chrono::seconds kHistoryMiddleAge = 25h;
+inline constexpr std::chrono::seconds kHistoryCoarseInterval = 60s;
+inline constexpr std::chrono::seconds kHistoryCoarseAge = 7 * 24h + 1h;
+inline constexpr std::chrono::seconds kHistoryWriteInterval = 10s;
+static_assert(kSampleRing * kSampleInterval <= kHistoryFineAge);
+static_assert(kHistoryFineInterval < kHistoryMiddleInterval &&
+              kHistoryMiddleInterval < kHistoryCoarseInterval);
+static_assert(kHistoryFineAge < kHistoryMiddleAge && kHistoryMiddleAge < kHistoryCoarseAge);
 
 // --- stores -------------------------------------------------------------------------------------
 inline constexpr std::chrono::milliseconds kSqliteBusyTimeoutDefault = 1s;  ///< then: Transient
@@ -80,6 +95,7 @@ static_assert(kStatementsKeptMin <= kStatementsKept);
 
 // --- answers to people --------------------------------------------------------------------------
 inline constexpr std::size_t kBrowseRowsMax = 1'000;  ///< rows of one page
+inline constexpr std::size_t kQueueScanMax = 10'000;  ///< records looked at for one page
 inline constexpr std::size_t kCommandAnswersMax = 1'024;
 
 }  // namespace penstock::limits

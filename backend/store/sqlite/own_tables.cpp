@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/sqlite/own_tables.h"
+
+#include <limits>
+#include <utility>
+
+namespace penstock::sqlite {
+
+namespace {
+
+constexpr const char* kCreate =
+    "CREATE TABLE IF NOT EXISTS penstock_checkpoint("
+    " journal TEXT NOT NULL, shard INTEGER NOT NULL, sequence INTEGER NOT NULL,"
+    " owner TEXT NOT NULL, PRIMARY KEY(journal, shard)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS penstock_dead_letter("
+    " journal TEXT NOT NULL, sequence INTEGER NOT NULL, kind TEXT NOT NULL, reason TEXT NOT NULL,"
+    " code TEXT NOT NULL, attempts INTEGER NOT NULL, at INTEGER NOT NULL,"
+    " change_set TEXT NOT NULL, PRIMARY KEY(journal, sequence));";
+
+std::int64_t toColumn(Sequence sequence) { return static_cast<std::int64_t>(toNumber(sequence)); }
+
+Sequence toSequence(std::int64_t column) {
+  return static_cast<Sequence>(static_cast<std::uint64_t>(column));
+}
+
+CommitResult fenceLost(const FenceStep& step, const std::string& found) {
+  return {CommitOutcome::FenceLost, "PENSTOCK_FENCE",
+          "the checkpoint of shard " + std::to_string(static_cast<std::uint32_t>(step.shard)) +
+              " should hold " + std::to_string(toNumber(step.expected)) + " and holds " + found,
+          0};
+}
+
+StoredDeadLetter letterOf(const Statement& row) {
+  StoredDeadLetter stored;
+  stored.journal = row.textAt(0);
+  stored.letter.sequence = toSequence(row.integerAt(1));
+  stored.letter.kind = row.textAt(2);
+  stored.letter.reason = row.textAt(3);
+  stored.letter.code = row.textAt(4);
+  stored.letter.attempts = static_cast<std::uint32_t>(row.integerAt(5));
+  stored.letter.atMicros = row.integerAt(6);
+  stored.letter.changeSet = row.textAt(7);
+  return stored;
+}
+
+}  // namespace
+
+Failure createOwnTables(Connection& connection) { return connection.execute(kCreate); }
+
+Failure hasOwnTables(Connection& connection, bool& has) {
+  Statement statement;
+  if (Failure failure = statement.prepare(
+          connection.handle(),
+          "SELECT 1 FROM sqlite_schema WHERE type='table' AND name='penstock_dead_letter'")) {
+    return failure;
+  }
+  const int code = statement.step();
+  has = code == SQLITE_ROW;
+  if (code != SQLITE_ROW && code != SQLITE_DONE) {
+    return failureOf(connection.handle(), code);
+  }
+  return {};
+}
+
+CheckpointTable::CheckpointTable(Connection& connection, std::string journal, std::string owner)
+    : m_connection(connection), m_journal(std::move(journal)), m_owner(std::move(owner)) {}
+
+Failure CheckpointTable::verify(const std::vector<FenceStep>& fence) {
+  if (Failure failure = prepareOnce(m_select,
+                                    "SELECT sequence, owner FROM penstock_checkpoint"
+                                    " WHERE journal=? AND shard=?")) {
+    return failure;
+  }
+  for (const FenceStep& step : fence) {
+    Failure failure = verifyStep(step);
+    m_select.reset();
+    if (failure) {
+      return failure;
+    }
+  }
+  return {};
+}
+
+Failure CheckpointTable::verifyStep(const FenceStep& step) {
+  m_select.bindText(1, m_journal);
+  m_select.bindInteger(2, static_cast<std::int64_t>(step.shard));
+  const int code = m_select.step();
+  if (code == SQLITE_DONE) {
+    return step.expected == kNoSequence ? Failure{} : fenceLost(step, "nothing");
+  }
+  if (code != SQLITE_ROW) {
+    return failureOf(m_connection.handle(), code);
+  }
+  if (m_select.textAt(1) != m_owner) {
+    return fenceLost(step, "another owner, " + std::string(m_select.textAt(1)));
+  }
+  const Sequence held = toSequence(m_select.integerAt(0));
+  return held == step.expected ? Failure{} : fenceLost(step, std::to_string(toNumber(held)));
+}
+
+Failure CheckpointTable::advance(const std::vector<FenceStep>& fence) {
+  if (Failure failure = prepareOnce(m_write,
+                                    "INSERT INTO penstock_checkpoint(journal, shard, sequence,"
+                                    " owner) VALUES(?,?,?,?) ON CONFLICT(journal, shard)"
+                                    " DO UPDATE SET sequence=excluded.sequence")) {
+    return failure;
+  }
+  for (const FenceStep& step : fence) {
+    if (Failure failure = writeRow(m_write, step)) {
+      return failure;
+    }
+  }
+  return {};
+}
+
+Failure CheckpointTable::takeOver() {
+  Statement insert;
+  if (Failure failure = insert.prepare(m_connection.handle(),
+                                       "INSERT INTO penstock_checkpoint(journal, shard, sequence,"
+                                       " owner) VALUES(?,?,?,?) ON CONFLICT DO NOTHING")) {
+    return failure;
+  }
+  if (Failure failure = writeRow(insert, FenceStep{})) {
+    return failure;
+  }
+  Statement update;
+  if (Failure failure = update.prepare(m_connection.handle(),
+                                       "UPDATE penstock_checkpoint SET owner=? WHERE journal=?")) {
+    return failure;
+  }
+  update.bindText(1, m_owner);
+  update.bindText(2, m_journal);
+  if (const int code = update.run(); code != SQLITE_OK) {
+    return failureOf(m_connection.handle(), code);
+  }
+  return {};
+}
+
+Failure CheckpointTable::read(std::vector<Checkpoint>& checkpoints) {
+  Statement statement;
+  if (Failure failure = statement.prepare(m_connection.handle(),
+                                          "SELECT shard, sequence FROM penstock_checkpoint"
+                                          " WHERE journal=? ORDER BY shard")) {
+    return failure;
+  }
+  statement.bindText(1, m_journal);
+  int code = SQLITE_OK;
+  while ((code = statement.step()) == SQLITE_ROW) {
+    checkpoints.push_back(
+        {static_cast<Shard>(statement.integerAt(0)), toSequence(statement.integerAt(1))});
+  }
+  return code == SQLITE_DONE ? Failure{} : failureOf(m_connection.handle(), code);
+}
+
+Failure CheckpointTable::prepareOnce(Statement& statement, const char* sql) {
+  return statement.isPrepared() ? Failure{} : statement.prepare(m_connection.handle(), sql);
+}
+
+Failure CheckpointTable::writeRow(Statement& statement, const FenceStep& step) {
+  statement.bindText(1, m_journal);
+  statement.bindInteger(2, static_cast<std::int64_t>(step.shard));
+  statement.bindInteger(3, toColumn(step.next));
+  statement.bindText(4, m_owner);
+  const int code = statement.run();
+  return code == SQLITE_OK ? Failure{} : failureOf(m_connection.handle(), code);
+}
+
+DeadLetterTable::DeadLetterTable(Connection& connection, std::string journal)
+    : m_connection(connection), m_journal(std::move(journal)) {}
+
+Failure DeadLetterTable::keep(const std::vector<DeadLetter>& letters) {
+  if (!letters.empty() && !m_insert.isPrepared()) {
+    if (Failure failure = m_insert.prepare(
+            m_connection.handle(),
+            "INSERT INTO penstock_dead_letter(journal, sequence, kind, reason, code, attempts, at,"
+            " change_set) VALUES(?,?,?,?,?,?,?,?) ON CONFLICT(journal, sequence) DO NOTHING")) {
+      return failure;
+    }
+  }
+  for (const DeadLetter& letter : letters) {
+    m_insert.bindText(1, m_journal);
+    m_insert.bindInteger(2, toColumn(letter.sequence));
+    m_insert.bindText(3, letter.kind);
+    m_insert.bindText(4, letter.reason);
+    m_insert.bindText(5, letter.code);
+    m_insert.bindInteger(6, letter.attempts);
+    m_insert.bindInteger(7, letter.atMicros);
+    m_insert.bindText(8, letter.changeSet);
+    if (const int code = m_insert.run(); code != SQLITE_OK) {
+      return failureOf(m_connection.handle(), code);
+    }
+  }
+  return {};
+}
+
+Failure readDeadLetters(Connection& connection, std::optional<Sequence> before,
+                        std::size_t countMax, std::vector<StoredDeadLetter>& letters) {
+  Statement statement;
+  if (Failure failure = statement.prepare(
+          connection.handle(),
+          "SELECT journal, sequence, kind, reason, code, attempts, at, change_set"
+          " FROM penstock_dead_letter WHERE sequence<? ORDER BY sequence DESC, journal LIMIT ?")) {
+    return failure;
+  }
+  constexpr auto kNoBound = std::numeric_limits<std::int64_t>::max();
+  statement.bindInteger(1, before ? toColumn(*before) : kNoBound);
+  statement.bindInteger(2, static_cast<std::int64_t>(countMax));
+  int code = SQLITE_OK;
+  while ((code = statement.step()) == SQLITE_ROW) {
+    letters.push_back(letterOf(statement));
+  }
+  return code == SQLITE_DONE ? Failure{} : failureOf(connection.handle(), code);
+}
+
+Failure countDeadLetters(Connection& connection, std::uint64_t& count) {
+  Statement statement;
+  if (Failure failure =
+          statement.prepare(connection.handle(), "SELECT count(*) FROM penstock_dead_letter")) {
+    return failure;
+  }
+  const int code = statement.step();
+  if (code != SQLITE_ROW) {
+    return failureOf(connection.handle(), code);
+  }
+  count = static_cast<std::uint64_t>(statement.integerAt(0));
+  return {};
+}
+
+}  // namespace penstock::sqlite

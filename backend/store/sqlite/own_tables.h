@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables that Penstock keeps in a database: penstock_checkpoint (how far each journal is
+// settled, and who may move it) and penstock_dead_letter (what was refused for good). Used inside a
+// transaction that somebody else began.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/sqlite/connection.h"
+#include "store/sqlite/statement.h"
+
+namespace penstock::sqlite {
+
+/// Makes both tables where missing.
+Failure createOwnTables(Connection& connection);
+/// False too before anything attached.
+Failure hasOwnTables(Connection& connection, bool& has);
+
+/// The checkpoints of one journal under one owner.
+/// Threads: one at a time, like its connection.
+/// Owns: its statements, which are compiled at first use; the connection outlives it.
+class CheckpointTable {
+ public:
+  CheckpointTable(Connection& connection, std::string journal, std::string owner);
+
+  /// FenceLost unless every shard holds what is expected under our owner. A row that is not there
+  /// counts as sequence 0 of ours.
+  Failure verify(const std::vector<FenceStep>& fence);
+  Failure advance(const std::vector<FenceStep>& fence);
+  /// Makes every row of the journal ours, and one for shard 0 if there is none.
+  Failure takeOver();
+  Failure read(std::vector<Checkpoint>& checkpoints);
+
+ private:
+  Failure verifyStep(const FenceStep& step);
+  Failure prepareOnce(Statement& statement, const char* sql);
+  Failure writeRow(Statement& statement, const FenceStep& step);
+
+  Connection& m_connection;
+  std::string m_journal;
+  std::string m_owner;
+  Statement m_select;
+  Statement m_write;
+};
+
+/// Threads: one at a time, like its connection.
+/// Owns: its statement; the connection outlives it.
+class DeadLetterTable {
+ public:
+  DeadLetterTable(Connection& connection, std::string journal);
+
+  /// A letter that is there already stays as it is.
+  Failure keep(const std::vector<DeadLetter>& letters);
+
+ private:
+  Connection& m_connection;
+  std::string m_journal;
+  Statement m_insert;
+};
+
+/// Newest first, at most `countMax`, of all journals.
+Failure readDeadLetters(Connection& connection, std::optional<Sequence> before,
+                        std::size_t countMax, std::vector<StoredDeadLetter>& letters);
+Failure countDeadLetters(Connection& connection, std::uint64_t& count);
+
+}  // namespace penstock::sqlite

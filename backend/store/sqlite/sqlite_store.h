@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// An SQLite file as a store, on the sqlite3 library: the embedded default. WAL, every commit
+// synced, foreign keys enforced, one lane.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/mutex.h"
+#include "model/limits.h"
+#include "store/sqlite/connection.h"
+#include "store/store.h"
+
+namespace penstock {
+
+struct SqliteOptions {
+  std::string path;
+  /// How long a commit waits for a writer outside before it is Transient.
+  std::chrono::milliseconds busyTimeout = limits::kSqliteBusyTimeoutDefault;
+  /// Prepared statements kept by a lane.
+  std::size_t statementsMax = limits::kStatementsKept;
+  /// maintain() cuts a write-ahead log that is longer.
+  std::uint64_t walKeptBytes = limits::kSqliteWalKeptBytes;
+};
+
+/// The write-ahead log as maintain() left it.
+struct WalState {
+  std::uint64_t bytes = 0;
+  bool isPinned = false;  ///< a reader or writer keeps it from being cut
+};
+
+/// Threads: any; each call uses a connection of its own.
+class SqliteStore : public Store {
+ public:
+  /// Makes the file where missing (its directory must be there).
+  /// Errors: Unavailable (locked, no rights), Corrupt (not a database), Invalid (a database in
+  /// memory), Unsupported (a file system without write-ahead logging).
+  static Result<std::unique_ptr<SqliteStore>> create(SqliteOptions options);
+
+  std::string describeTarget() const override;
+  int laneCountMax() const override { return 1; }
+  /// Statement by statement, each on its own unless the script begins a transaction. Errors:
+  /// Invalid with line and message (what came before stays), Unavailable, Corrupt.
+  Status runScript(std::string_view sql) override;
+  Result<Catalog> readCatalog() override;
+  Result<std::vector<Checkpoint>> attach(const JournalId& journal, std::string_view owner) override;
+  Result<std::unique_ptr<StoreLane>> openLane() override;
+  Result<std::vector<StoredDeadLetter>> listDeadLetters(std::optional<Sequence> before,
+                                                        std::size_t countMax) override;
+  Result<std::uint64_t> countDeadLetters() override;
+
+  /// For idle moments: cuts the write-ahead log when it is longer than `walKeptBytes`. Never waits
+  /// for readers. Errors: Unavailable, Corrupt.
+  Result<WalState> maintain();
+
+ private:
+  explicit SqliteStore(SqliteOptions options) : m_options(std::move(options)) {}
+  Result<std::unique_ptr<sqlite::Connection>> connect() const;
+
+  const SqliteOptions m_options;
+
+  mutable Mutex m_mutex;
+  std::string m_journal GUARDED_BY(m_mutex);  ///< of the last attach(); empty before
+  std::string m_owner GUARDED_BY(m_mutex);
+};
+
+}  // namespace penstock
