@@ -54,7 +54,7 @@ std::vector<Ban> bansOnTheSystem() {
        "\\bQ(File|SaveFile|Dir|FileInfo|LockFile)\\b",
        "FileSystem (base/file_system.h)",
        {"backend/"},
-       {"backend/base/file_system", "backend/base/posix_file"}},
+       {"backend/base/file_system"}},
       {"(?<![\\w.>:])(::)?(fsync|fdatasync)\\s*\\(",
        "FileSystem (base/file_system.h)",
        {"app/", "ui/"},
