@@ -16,13 +16,6 @@ namespace penstock {
 
 enum class RequestId : std::uint64_t {};
 
-/// A range of the kept history, at a resolution of at most `pointsMax` points.
-struct HistoryRequest {
-  std::int64_t fromMicros = 0;  ///< wall time, microseconds since 1970 UTC
-  std::int64_t toMicros = 0;
-  std::uint32_t pointsMax = 2'000;
-};
-
 /// What a row of the tables Queue, Data, Dead letters is made of.
 struct PageCell {
   std::string text;

@@ -71,6 +71,10 @@ class SubmitPort {
   /// `receiver` may be null when nothing is notified; it must outlive the client.
   virtual std::unique_ptr<Client> openClient(std::string_view identity, AckReceiver* receiver) = 0;
   virtual CatalogPointer catalog() const = 0;
+  /// Checks one JSON line and puts its byte form into `to`: what submitJson
+  /// does before it submits, for callers that deal lines out by group. Errors: Invalid, as there.
+  virtual Status encodeJson(std::string_view line, std::string_view identity,
+                            const SourceLine& source, std::string& to) const = 0;
 
   /// The line of `source` up to which all lines are in (or were refused), its chain hash, and
   /// whether a later single line is in too.

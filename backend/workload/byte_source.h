@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the bytes of a replayed file come from: a plain file, one compressed with gzip or zstd (by
+// the ending of its name), or standard input (`-`).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "base/file_system.h"
+#include "base/status.h"
+
+namespace penstock {
+
+/// Threads: one.
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+  /// Fills up to `into.size()` bytes; 0 only at the end. Errors: IoError, Corrupt (compression).
+  virtual Result<std::size_t> read(std::span<std::byte> into) = 0;
+  /// Bytes of the file taken so far, compressed as they are, for progress.
+  virtual std::uint64_t consumed() const = 0;
+  /// Size of the file; 0 when it is not known (standard input).
+  virtual std::uint64_t total() const = 0;
+};
+
+/// Errors: NotFound, IoError.
+Result<std::unique_ptr<ByteSource>> openByteSource(FileSystem& files, const std::string& path);
+
+}  // namespace penstock

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workload/replay_dealer.h"
+
+#include <deque>
+#include <utility>
+
+#include "base/number_text.h"
+#include "base/worker.h"
+#include "model/codec.h"
+#include "model/limits.h"
+
+namespace penstock {
+namespace {
+
+constexpr std::string_view kIdentity = "replay";
+
+}  // namespace
+
+/// One client with a queue and a thread.
+class ReplayDealer::Producer {
+ public:
+  Producer(ReplayDealer& dealer, std::uint32_t number)
+      : m_dealer(dealer),
+        m_client(dealer.m_port.openClient(kIdentity, nullptr)),
+        m_worker("replay-" + std::to_string(number), ThreadPriority::Background,
+                 [this] { run(); }) {}
+
+  ~Producer() { (void)finish(); }
+
+  Status push(std::string encoded, std::uint64_t physicalLine) {
+    MutexLock lock(m_mutex);
+    while (m_queuedBytes > kQueuedBytesMax && m_status.isOk()) m_room.wait(m_mutex);
+    if (!m_status.isOk()) return m_status;
+    m_queuedBytes += encoded.size();
+    m_queue.push_back({std::move(encoded), physicalLine});
+    if (m_queue.size() == 1) m_work.notifyOne();
+    return Status::ok();
+  }
+
+  Status finish() {
+    {
+      MutexLock lock(m_mutex);
+      m_finishing = true;
+    }
+    m_work.notifyAll();
+    m_worker.join();
+    MutexLock lock(m_mutex);
+    return m_status;
+  }
+
+ private:
+  struct Item {
+    std::string encoded;
+    std::uint64_t physicalLine = 0;
+  };
+
+  void run() {
+    std::deque<Item> items;
+    while (take(items)) {
+      for (const Item& item : items) {
+        if (m_dealer.m_stop.isRequested()) break;
+        const Status status = m_dealer.submit(*m_client, item.encoded, item.physicalLine);
+        if (status.isOk()) continue;
+        MutexLock lock(m_mutex);
+        m_status = status;
+        m_room.notifyAll();
+        return;
+      }
+    }
+  }
+
+  /// Everything that is queued; false at the end.
+  bool take(std::deque<Item>& items) {
+    items.clear();
+    MutexLock lock(m_mutex);
+    while (m_queue.empty() && !m_finishing) m_work.wait(m_mutex);
+    items.swap(m_queue);
+    m_queuedBytes = 0;
+    m_room.notifyAll();
+    return !items.empty();
+  }
+
+  ReplayDealer& m_dealer;
+  const std::unique_ptr<Client> m_client;
+
+  Mutex m_mutex;
+  CondVar m_work;
+  CondVar m_room;
+  std::deque<Item> m_queue GUARDED_BY(m_mutex);
+  std::size_t m_queuedBytes GUARDED_BY(m_mutex) = 0;
+  bool m_finishing GUARDED_BY(m_mutex) = false;
+  Status m_status GUARDED_BY(m_mutex);
+
+  Worker m_worker;
+};
+
+ReplayDealer::ReplayDealer(SubmitPort& port, StopSignal& stop, Options options,
+                           RefusalReport report)
+    : m_port(port), m_stop(stop), m_options(std::move(options)), m_report(std::move(report)) {
+  if (m_options.producers <= 1) {
+    m_client = port.openClient(kIdentity, nullptr);
+    return;
+  }
+  for (std::uint32_t i = 0; i < m_options.producers; ++i) {
+    m_producers.push_back(std::make_unique<Producer>(*this, i));
+  }
+}
+
+ReplayDealer::~ReplayDealer() = default;
+
+Status ReplayDealer::deal(const Line& line) {
+  SourceLine source;
+  if (m_options.source != 0) source = {m_options.source, line.number, line.chainHash};
+  if (line.length == Line::Length::TooLong) {
+    return refuse(
+        source, line.physical,
+        Status(StatusCode::Invalid,
+               "the line is longer than " + byteText(std::uint64_t{limits::kChangeSetBytesMax})));
+  }
+  const Status encoded = m_port.encodeJson(line.text, kIdentity, source, m_encoded);
+  if (encoded.code() == StatusCode::Invalid || encoded.code() == StatusCode::Unsupported) {
+    return refuse(source, line.physical, encoded);
+  }
+  RETURN_IF_ERROR(encoded);
+  if (m_producers.empty()) return submit(*m_client, m_encoded, line.physical);
+  const Result<ChangeSetView> view = ChangeSetView::parse(m_encoded);
+  if (!view) return view.status();
+  const auto group = static_cast<std::uint64_t>(view->groupHash());
+  return m_producers[group % m_producers.size()]->push(m_encoded, line.physical);
+}
+
+Status ReplayDealer::submit(Client& client, const std::string& encoded,
+                            std::uint64_t physicalLine) {
+  SubmitOptions options;
+  options.notifyAt = AckLevel::Accepted;
+  const Result<ChangeSetView> view = ChangeSetView::parse(encoded);
+  if (!view) return view.status();
+  options.source = view->source();
+  for (;;) {
+    // Short deadlines, so that a stop is seen while intake waits for room.
+    options.deadline = systemClock().steadyNow() + std::chrono::milliseconds(500);
+    const Ack ack = client.submitEncoded(encoded, options);
+    switch (ack.status.code()) {
+      case StatusCode::Ok:
+        ack.known ? ++m_known : ++m_accepted;
+        if (!ack.known) m_changes += view->changeCount();
+        return Status::ok();
+      case StatusCode::Deadline:
+      case StatusCode::Overloaded:
+        if (m_stop.isRequested()) return Status::ok();
+        if (ack.retryAfterMs > 0) {
+          m_stop.sleepUntil(systemClock().steadyNow() +
+                            std::chrono::milliseconds(ack.retryAfterMs));
+        }
+        continue;
+      case StatusCode::Invalid:
+      case StatusCode::Conflict:
+        return refuse(options.source, physicalLine, ack.status);
+      default:
+        return ack.status;
+    }
+  }
+}
+
+Status ReplayDealer::refuse(const SourceLine& source, std::uint64_t physicalLine,
+                            const Status& status) {
+  ++m_rejected;
+  {
+    MutexLock lock(m_reportMutex);
+    if (m_report) m_report(m_options.path, physicalLine, status);
+  }
+  return source.source != 0 ? m_port.markRefused(source) : Status::ok();
+}
+
+Status ReplayDealer::finish() {
+  Status status;
+  for (const auto& producer : m_producers) {
+    const Status finished = producer->finish();
+    if (status.isOk()) status = finished;
+  }
+  return status;
+}
+
+ReplayCounts ReplayDealer::counts() const {
+  return {0, m_accepted.load(), m_changes.load(), m_known.load(), m_rejected.load(), m_shed.load()};
+}
+
+}  // namespace penstock

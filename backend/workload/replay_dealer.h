@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hands the lines of a replay to the engine: with one producer on the reader's own thread, with
+// several by group over bounded queues, one client and thread each.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/mutex.h"
+#include "engine/submit.h"
+#include "workload/line_reader.h"
+#include "workload/workload.h"
+
+namespace penstock {
+
+struct ReplayCounts {
+  std::uint64_t lines = 0;  ///< not empty
+  std::uint64_t accepted = 0;
+  std::uint64_t changes = 0;   ///< in the accepted ones
+  std::uint64_t known = 0;     ///< in already, by an earlier run or by id
+  std::uint64_t rejected = 0;  ///< by the rules of a change set
+  std::uint64_t shed = 0;
+};
+
+/// A line that was refused: which file, which line as an editor counts, place and reason.
+using RefusalReport =
+    std::function<void(const std::string& file, std::uint64_t physicalLine, const Status& status)>;
+
+/// Threads: deal and finish on the reader's thread.
+/// Owns: the producers' threads, until finish().
+/// Limits: each producer's queue holds kQueuedBytesMax; deal() waits for room.
+class ReplayDealer {
+ public:
+  static constexpr std::size_t kQueuedBytesMax = 2 * 1024 * 1024;
+
+  struct Options {
+    std::string path;          ///< of the file, for reports
+    std::uint64_t source = 0;  ///< hash of its name; 0: lines are not numbered
+    std::uint32_t producers = 1;
+  };
+  ReplayDealer(SubmitPort& port, StopSignal& stop, Options options, RefusalReport report);
+  ~ReplayDealer();
+
+  /// Errors: those after which nothing more can be submitted (Unavailable, Unknown).
+  Status deal(const Line& line);
+  /// Waits until all that was dealt is submitted. Errors: as deal.
+  Status finish();
+
+  std::uint64_t rejected() const { return m_rejected.load(std::memory_order_relaxed); }
+  /// Valid after finish(); `lines` is not counted here.
+  ReplayCounts counts() const;
+
+ private:
+  class Producer;
+
+  Status submit(Client& client, const std::string& encoded, std::uint64_t physicalLine);
+  Status refuse(const SourceLine& source, std::uint64_t physicalLine, const Status& status);
+
+  SubmitPort& m_port;
+  StopSignal& m_stop;
+  const Options m_options;
+  const RefusalReport m_report;
+  std::unique_ptr<Client> m_client;  // of the reader's thread
+  std::vector<std::unique_ptr<Producer>> m_producers;
+  std::string m_encoded;
+
+  std::atomic<std::uint64_t> m_accepted{0};
+  std::atomic<std::uint64_t> m_changes{0};
+  std::atomic<std::uint64_t> m_known{0};
+  std::atomic<std::uint64_t> m_rejected{0};
+  std::atomic<std::uint64_t> m_shed{0};
+  Mutex m_reportMutex;
+};
+
+}  // namespace penstock
