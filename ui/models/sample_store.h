@@ -74,6 +74,7 @@ class SampleStore {
   static constexpr std::chrono::seconds kFullRateFor{600};
   static constexpr std::chrono::seconds kKept{3600};
   static constexpr std::size_t kMarkersMax = 1'000;
+  static constexpr std::size_t kBandsMax = 1'000;
 
   /// Which sink the sink's series are of; empty: the primary. Another one begins anew.
   void setSink(std::string name);
@@ -86,7 +87,7 @@ class SampleStore {
   /// left to whoever asked for them.
   enum class Taken : std::uint8_t { Yes, NotMine };
   Taken addHistory(const HistoryPage& page);
-  /// Marks what is worth a marker. Events already known (by number and run) may come again.
+  /// Marks what is worth a marker. Events already known may come again.
   void addEvents(const std::vector<Event>& events);
 
   /// Rows in order of time. `generation` changes whenever rows other than the oldest and newest
@@ -104,17 +105,25 @@ class SampleStore {
   /// The sample that rates for people are taken against: about two seconds old, of the same run;
   /// null when there is none yet.
   SnapshotPointer rateBase() const;
+  /// The samples of the last ten seconds, of one run, oldest first: for estimates.
+  const std::deque<SnapshotPointer>& recent() const { return m_recent; }
   /// Samples taken in since the start; what is missed while charts are frozen is its difference.
   std::uint64_t samplesTaken() const { return m_samplesTaken; }
   /// Samples that the node took and we never saw.
   std::uint64_t samplesLost() const { return m_samplesLost; }
 
  private:
+  struct HeldDelays {
+    std::array<double, kSeriesCount> values{};
+    double time = 0;
+  };
   void restart();
   void add(const SnapshotPointer& sample);
   double placeInTime(const Snapshot& sample);
   bool isGap(const Snapshot& sample) const;
   void addGap(double until);
+  SampleRow rowOf(const Snapshot& sample, double time) const;
+  const Snapshot* windowBase(const Snapshot& sample) const;
   void append(const SampleRow& row);
   void noteBands(const Snapshot& sample, double time);
   void extendBand(BandKind kind, double time);
@@ -130,8 +139,9 @@ class SampleStore {
   std::array<bool, 3> m_bandOpen{};
   std::deque<Marker> m_markers;
   std::uint64_t m_lastEvent = 0;
-  std::uint64_t m_eventRun = 0;
+  std::int64_t m_lastEventMicros = 0;
   std::deque<SnapshotPointer> m_recent;
+  HeldDelays m_held;
   std::uint64_t m_samplesTaken = 0;
   std::uint64_t m_samplesLost = 0;
   double m_thinnedUntil = 0;

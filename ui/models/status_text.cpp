@@ -1,2 +1,214 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/status_text.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "metrics/rates.h"
+#include "model/limits.h"
+#include "ui/models/display_text.h"
+
+namespace penstock::ui {
+
+namespace {
+
+constexpr std::int64_t kStaleMicros = 2'000'000;  // and more than three intervals
+static_assert(kStaleMicros > 3 * std::chrono::microseconds(limits::kSampleInterval).count());
+constexpr std::int64_t kSilentMicros = 10'000'000;
+
+struct StateLook {
+  Tone tone;
+  const char* word;
+  const char* advice;
+};
+
+StateLook lookOf(NodeState state) {
+  switch (state) {
+    case NodeState::Healthy:
+      return {Tone::Good, "Healthy", ""};
+    case NodeState::Idle:
+      return {Tone::Neutral, "Idle", ""};
+    case NodeState::Recovering:
+      return {Tone::Notice, "Recovering", ""};
+    case NodeState::Draining:
+      return {Tone::Notice, "Draining", ""};
+    case NodeState::Stopping:
+      return {Tone::Notice, "Stopping", ""};
+    case NodeState::Paused:
+      return {Tone::Caution, "Paused", "Resume when the reason is over"};
+    case NodeState::Saturated:
+      return {Tone::Alarm, "Saturated", "Slow the producers down, or help the sink"};
+    case NodeState::Stalled:
+      return {Tone::Alarm, "Stalled", "Look at the sink: locks, disk, network"};
+    case NodeState::SinkDown:
+      return {Tone::Alarm, "Database down",
+              "Bring it back; what is journaled is safe and follows by itself"};
+    case NodeState::IntakeHeld:
+      return {Tone::Alarm, "Intake held", "Free disk space, or open the intake that a drain held"};
+    case NodeState::Damaged:
+      return {Tone::Alarm, "Journal damaged", "Decide: salvage, or accept the loss"};
+  }
+  return {Tone::Neutral, "Unknown", ""};
+}
+
+QString sinceText(std::int64_t micros, const StatusInput& input) {
+  if (micros <= 0) return {};
+  return " since " + formatMinute(micros, input.timeStyle, input.nowMicros);
+}
+
+QString moreText(const Snapshot& sample) {
+  if (sample.furtherProblems == 0) return {};
+  return QStringLiteral(", +%1 more").arg(sample.furtherProblems);
+}
+
+QString journalText(const Snapshot& sample) {
+  if (sample.journalFullInSeconds < 0) return {};
+  return ", journal full in " + formatDuration(sample.journalFullInSeconds);
+}
+
+// The engine names who paused; with or without the words around it.
+QString pausedBy(const std::string& reason) {
+  QString who = displayText(reason, 80);
+  for (const char* beginning : {"paused by ", "Paused by ", "by "}) {
+    if (who.startsWith(beginning)) who.remove(0, static_cast<int>(qstrlen(beginning)));
+  }
+  return who.isEmpty() ? QString() : " by " + isolatedText(who.toStdString(), 80);
+}
+
+StatusText pausedText(const Snapshot& sample, const SinkSnapshot* sink, StatusText status,
+                      const StatusInput& input) {
+  const std::string& reason =
+      sink != nullptr && !sink->stateReason.empty() ? sink->stateReason : sample.stateReason;
+  status.text = "Paused" + pausedBy(reason);
+  if (sink != nullptr) {
+    status.text += sinceText(sink->stateSinceMicros, input);
+    status.text += ", " + formatCount(sink->queueDepth) + " wait";
+  }
+  status.text += journalText(sample);
+  status.titleTag = QStringLiteral("[Paused]");
+  return status;
+}
+
+// The one the window looks at if that is the paused one, else the first that is.
+const SinkSnapshot* pausedSink(const Snapshot& sample, const std::string& name) {
+  const SinkSnapshot* chosen = findSink(sample, name);
+  if (chosen != nullptr && chosen->state == SinkState::Paused) return chosen;
+  for (const SinkSnapshot& sink : sample.sinks) {
+    if (sink.state == SinkState::Paused) return &sink;
+  }
+  return chosen;
+}
+
+StatusText textOfState(const Snapshot& sample, const StatusInput& input) {
+  const StateLook look = lookOf(sample.state);
+  StatusText status;
+  status.tone = look.tone;
+  status.word = QString::fromLatin1(look.word);
+  status.advice = QString::fromLatin1(look.advice);
+  if (sample.state == NodeState::Paused) {
+    status = pausedText(sample, pausedSink(sample, input.sink), status, input);
+  } else if (!sample.stateReason.empty()) {
+    status.text = status.word + ": " + displayText(sample.stateReason, 300);
+  } else if (sample.state == NodeState::Idle) {
+    status.text = QStringLiteral("Idle: nothing waits and nothing comes");
+  } else {
+    status.text = status.word;
+  }
+  status.text += moreText(sample);
+  return status;
+}
+
+QString reasonText(const LinkState& link) {
+  return link.reason.empty() ? QString() : " (" + displayText(link.reason, 120) + ")";
+}
+
+StatusText disconnectedText(const StatusInput& input) {
+  StatusText status;
+  status.tone = Tone::Alarm;
+  status.word = QStringLiteral("Not connected");
+  status.action = StatusText::Action::TryNow;
+  status.text = status.word;
+  if (input.link.sinceMicros > 0) {
+    status.text +=
+        " since " + formatClock(input.link.sinceMicros, input.timeStyle, input.nowMicros);
+  }
+  status.text += reasonText(input.link) + ".";
+  if (input.link.nextTryMicros > input.nowMicros) {
+    const auto wait = static_cast<double>(input.link.nextTryMicros - input.nowMicros) / 1e6;
+    status.text += " Next try in " + formatDuration(std::max(1.0, std::round(wait))) + ".";
+  }
+  return status;
+}
+
+StatusText mismatchText(const StatusInput& input) {
+  StatusText status;
+  status.tone = Tone::Alarm;
+  status.word = QStringLiteral("Version mismatch");
+  status.text = status.word + reasonText(input.link);
+  status.advice = QStringLiteral("Update the older one of window and node");
+  return status;
+}
+
+StatusText waitingText(const StatusInput& input) {
+  StatusText status;
+  status.tone = Tone::Notice;
+  const bool isConnecting = input.link.phase == LinkState::Phase::Connecting;
+  status.word = isConnecting ? QStringLiteral("Connecting") : QStringLiteral("No data yet");
+  status.text = isConnecting ? QStringLiteral("Connecting to ") + displayText(input.link.node, 80)
+                             : QStringLiteral("No data yet: waiting for the first sample");
+  return status;
+}
+
+StatusText staleText(const StatusInput& input) {
+  const auto age = static_cast<double>(input.nowMicros - input.newest->wallMicros) / 1e6;
+  StatusText status;
+  status.tone = Tone::Stale;
+  status.word = QStringLiteral("Stale");
+  const QString last = displayText(QString::fromLatin1(lookOf(input.newest->state).word));
+  status.text = "Stale: no sample for " + formatDuration(age) + "; it was: " + last;
+  if (input.nowMicros - input.newest->wallMicros > kSilentMicros) {
+    status.tone = Tone::Alarm;
+    status.action = StatusText::Action::TryNow;
+  }
+  return status;
+}
+
+}  // namespace
+
+StatusInput statusInputOf(const SampleStore& store, std::int64_t nowMicros) {
+  StatusInput input;
+  input.newest = store.newest();
+  input.before = store.rateBase();
+  input.recent.assign(store.recent().begin(), store.recent().end());
+  input.sink = store.sink();
+  input.nowMicros = nowMicros;
+  return input;
+}
+
+StatusText statusText(const StatusInput& input) {
+  switch (input.link.phase) {
+    case LinkState::Phase::VersionMismatch:
+      return mismatchText(input);
+    case LinkState::Phase::Disconnected:
+      return disconnectedText(input);
+    case LinkState::Phase::Connecting:
+    case LinkState::Phase::Connected:
+      break;
+  }
+  if (input.newest == nullptr) return waitingText(input);
+  if (isStale(input)) return staleText(input);
+  return textOfState(*input.newest, input);
+}
+
+bool isStale(const StatusInput& input) {
+  if (input.newest == nullptr) return false;
+  if (input.link.phase == LinkState::Phase::Disconnected) return true;
+  return input.nowMicros - input.newest->wallMicros > kStaleMicros;
+}
+
+QString frozenText(std::int64_t frozenAtMicros, std::uint64_t missedSamples, TimeStyle style) {
+  return QStringLiteral("Charts frozen at %1, %2 new samples.")
+      .arg(formatClock(frozenAtMicros, style, frozenAtMicros), formatCount(missedSamples));
+}
+
+}  // namespace penstock::ui

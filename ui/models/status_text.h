@@ -6,17 +6,20 @@
 #include <QString>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "engine/engine_link.h"
 #include "ui/models/palette.h"
 #include "ui/models/quantity.h"
+#include "ui/models/sample_store.h"
 
 namespace penstock::ui {
 
 struct StatusInput {
   SnapshotPointer newest;  ///< null: no sample yet
   SnapshotPointer before;  ///< about two seconds older, of the same run, for rates; may be null
-  std::string sink;        ///< which one the window looks at; empty: the primary
+  std::vector<SnapshotPointer> recent;  ///< of the last ten seconds, oldest first, for estimates
+  std::string sink;                     ///< which one the window looks at; empty: the primary
   LinkState link;
   std::int64_t nowMicros = 0;  ///< wall time
   TimeStyle timeStyle = TimeStyle::Local;
@@ -31,14 +34,14 @@ struct StatusText {
   enum class Action : std::uint8_t { None, TryNow } action = Action::None;
 };
 
+/// Everything but link and time style from the store.
+StatusInput statusInputOf(const SampleStore& store, std::int64_t nowMicros);
+
 StatusText statusText(const StatusInput& input);
 
 /// Whether what is shown is older than it should be: more than three intervals and two seconds.
 bool isStale(const StatusInput& input);
 /// `Charts frozen at 14:02:10, 318 new samples.`
 QString frozenText(std::int64_t frozenAtMicros, std::uint64_t missedSamples, TimeStyle style);
-
-/// The sink of that name, or the primary for an empty name; null when there is none.
-const SinkSnapshot* sinkOf(const Snapshot& sample, const std::string& name);
 
 }  // namespace penstock::ui
