@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "journal/file/file_journal.h"
+
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+
+namespace penstock {
+namespace {
+
+/// Sequences may have been handed out in segments that never reached the disk: at most in the one
+/// whose first group is being written and in the one being staged behind it. Their numbers are
+/// passed over at the next start, so that no sequence is used twice.
+constexpr std::uint32_t kNumbersSkippedAtOpen = 3;
+constexpr std::chrono::milliseconds kFreeDiskMaxAge{200};
+constexpr std::chrono::seconds kCatalogDeadline{10};
+
+JournalId randomId() {
+  std::random_device random;
+  JournalId id;
+  for (std::byte& byte : id.bytes) byte = static_cast<std::byte>(random());
+  return id;
+}
+
+Status checkOptions(const FileJournalOptions& options) {
+  const std::uint64_t block = limits::kJournalBlockBytes;
+  if (options.segmentBytes % block != 0 || options.segmentBytes < 4 * block ||
+      options.segmentBytes > limits::kSegmentBytesMax) {
+    return {StatusCode::Invalid, "a journal segment is whole blocks of 4 KiB, 16 KiB to 1 GiB"};
+  }
+  if (options.stagingBytes < 8 * block) {
+    return {StatusCode::Invalid, "the journal needs at least 32 KiB of staging memory"};
+  }
+  return Status::ok();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<FileJournal>> FileJournal::open(FileSystem& files, const Clock& clock,
+                                                       FileJournalOptions options) {
+  RETURN_IF_ERROR(checkOptions(options));
+  RETURN_IF_ERROR(files.createDirectories(options.directory));
+  auto lock =
+      files.lock(options.directory + "/" + std::string(kJournalLockName), options.holderNote);
+  if (!lock) return lock.status();
+  auto recovered = recoverJournal(files, options.directory);
+  if (!recovered) return recovered.status();
+  if (recovered->isNew) {
+    recovered->id = randomId();
+    RETURN_IF_ERROR(replaceFile(files, options.directory + "/" + std::string(kJournalIdentityName),
+                                encodeIdentity(recovered->id)));
+  }
+  std::unique_ptr<FileJournal> journal(new FileJournal(
+      files, clock, std::move(options), std::move(lock).value(), std::move(recovered).value()));
+  RETURN_IF_ERROR(journal->start());
+  return journal;
+}
+
+FileJournal::FileJournal(FileSystem& files, const Clock& clock, FileJournalOptions options,
+                         std::unique_ptr<FileLock> lock, RecoveredJournal recovered)
+    : m_files(files),
+      m_clock(clock),
+      m_options(std::move(options)),
+      m_lock(std::move(lock)),
+      m_recovered(std::move(recovered)),
+      m_id(m_recovered.id),
+      m_table(std::make_shared<SegmentTable>()),
+      m_segmentFiles(files, {m_options.directory, m_options.segmentBytes, m_options.spares}) {}
+
+FileJournal::~FileJournal() { static_cast<void>(close()); }
+
+Status FileJournal::start() {
+  for (const SegmentInfo& info : m_recovered.segments) m_table->add(info);
+  RETURN_IF_ERROR(makeTailDurable());
+  m_table->publishHead(m_recovered.head);
+  removeStrays();
+  RETURN_IF_ERROR(m_segmentFiles.takeStock());
+  GroupCommit::Options commit;
+  commit.journal = m_id;
+  commit.segmentBytes = m_options.segmentBytes;
+  commit.groupBytes = m_options.stagingBytes / 2;
+  commit.firstSegment =
+      m_recovered.highestNumber + (m_recovered.highestNumber == 0 ? 1 : kNumbersSkippedAtOpen);
+  m_commit = std::make_unique<GroupCommit>(commit, *m_table, lastCatalog());
+  m_writer = std::make_unique<SegmentWriter>(
+      m_segmentFiles, m_clock, SegmentWriter::Start{m_id, m_recovered.end, m_recovered.head});
+  m_firstFailure = beginSegment();
+  if (!m_firstFailure.isOk() && m_recovered.segments.empty()) return m_firstFailure;
+  m_worker = Worker("journal", ThreadPriority::Normal, [this] { run(); });
+  return Status::ok();
+}
+
+/// The end of the tail may be in the page cache alone, where even a later sync would not touch it
+/// if an earlier one failed: what is not proven as synced is written again, the same bytes.
+Status FileJournal::makeTailDurable() {
+  if (m_recovered.end.segment == 0 || m_recovered.provenEnd >= m_recovered.end.offset) {
+    return Status::ok();
+  }
+  auto file =
+      m_files.open(m_segmentFiles.pathOf(m_recovered.end.segment), FileSystem::OpenMode::ReadWrite);
+  if (!file) return file.status();
+  std::vector<std::byte> bytes(m_recovered.end.offset - m_recovered.provenEnd);
+  const auto count = (*file)->readAt(m_recovered.provenEnd, bytes);
+  if (!count) return count.status();
+  RETURN_IF_ERROR((*file)->writeAt(m_recovered.provenEnd, std::span(bytes).first(*count)));
+  RETURN_IF_ERROR((*file)->syncData());
+  return m_files.syncDirectory(m_options.directory);
+}
+
+CatalogPointer FileJournal::lastCatalog() {
+  const std::vector<SegmentInfo> segments = m_table->all();
+  for (auto info = segments.rbegin(); info != segments.rend(); ++info) {
+    if (info->isMissing) continue;
+    const auto scanner = openScanner(m_files, m_options.directory, m_id, info->number);
+    if (!scanner) continue;
+    auto catalog = readCatalog(**scanner, info->syncedEnd);
+    if (!catalog) {
+      logLine(LogLevel::Error, "journal: " + catalog.status().message());
+      continue;  // the one before it is nearest to what it was
+    }
+    m_table->setCatalog(info->number, *catalog);
+    return *catalog;
+  }
+  if (m_options.initialCatalog != nullptr) return m_options.initialCatalog;
+  return std::make_shared<const Catalog>();
+}
+
+void FileJournal::removeStrays() {
+  for (const std::uint32_t number : m_recovered.strays) {
+    if (const Status removed = m_segmentFiles.remove(number); !removed.isOk()) {
+      logLine(LogLevel::Warning, "journal: " + removed.message());  // harmless: tried next time
+    }
+  }
+}
+
+void FileJournal::run() {
+  if (!m_firstFailure.isOk()) outlastFailure(m_firstFailure);
+  while (StagingBuffer* buffer = m_commit->take()) {
+    const Status written = writeGroup(*buffer);
+    if (!written.isOk()) outlastFailure(written);
+  }
+}
+
+Status FileJournal::writeGroup(StagingBuffer& buffer) {
+  const auto written = m_writer->write(buffer);
+  if (!written) return written.status();
+  publish(*written, buffer);
+  m_commit->finish();
+  if (m_syncedListener) m_syncedListener(written->head);
+  return Status::ok();
+}
+
+void FileJournal::publish(const SegmentWriter::Written& written, const StagingBuffer& buffer) {
+  if (written.beganSegment) {
+    SegmentInfo info;
+    info.number = buffer.place().segment;
+    info.syncedEnd = written.syncedEnd;
+    info.fileBytes = written.fileBytes;
+    info.before = written.before;
+    info.last = written.head;
+    info.lastWrite = written.wallTime;
+    info.catalog = buffer.place().catalog;
+    info.isOpen = true;
+    m_table->add(std::move(info));
+  } else {
+    m_table->advance({written.syncedEnd, written.fileBytes, written.head, written.wallTime});
+  }
+  m_counters.records.fetch_add(buffer.records(), std::memory_order_relaxed);
+  m_counters.bytes.fetch_add(written.bytes, std::memory_order_relaxed);
+  m_counters.groups.fetch_add(1, std::memory_order_relaxed);
+  m_table->publishHead(written.head);
+}
+
+/// Opens a new segment with its catalog alone, and lets appends in behind it.
+Status FileJournal::beginSegment() {
+  StagingBuffer& first = m_commit->beginSegment();
+  const auto written = m_writer->write(first);
+  if (!written) return written.status();
+  publish(*written, first);
+  m_commit->resume();
+  return Status::ok();
+}
+
+void FileJournal::outlastFailure(const Status& why) {
+  m_counters.failedSyncs.fetch_add(1, std::memory_order_relaxed);
+  logLine(LogLevel::Error, "journal: " + why.message());
+  AppendFailure failure = m_commit->refuse(why);
+  const SteadyTime unknownAt = m_clock.steadyNow() + m_options.unknownAfter;
+  bool told = failure.first == kNoSequence;
+  for (;;) {
+    m_writer->seal();
+    // Told before the head passes over the failed sequences, and only once the seal is durable.
+    StagingBuffer& first = m_commit->beginSegment();
+    const auto written = m_writer->write(first);
+    if (written) {
+      failure.status = Status(StatusCode::IoError, "not journaled: " + why.message());
+      if (!told) tell(failure);
+      publish(*written, first);
+      m_commit->resume();
+      if (m_syncedListener) m_syncedListener(written->head);
+      return;
+    }
+    m_counters.failedSyncs.fetch_add(1, std::memory_order_relaxed);
+    failure.status = Status(StatusCode::Unknown, "may or may not be journaled: " + why.message());
+    const SteadyTime now = m_clock.steadyNow();
+    const bool goesOn = m_commit->pause(now + m_options.retryPause);
+    if (!told && (!goesOn || now >= unknownAt)) {
+      tell(failure);
+      told = true;
+    }
+    if (!goesOn) return;
+  }
+}
+
+void FileJournal::tell(const AppendFailure& failure) {
+  m_commit->settle(failure);
+  if (m_failureListener) m_failureListener(failure);
+}
+
+Result<Sequence> FileJournal::append(RecordType type, std::string_view payload,
+                                     SteadyTime deadline) {
+  return m_commit->append(type, payload, deadline);
+}
+
+Status FileJournal::waitSynced(Sequence sequence, SteadyTime deadline) {
+  return m_commit->waitSynced(sequence, deadline);
+}
+
+void FileJournal::setSyncedListener(std::function<void(Sequence)> listener) {
+  m_syncedListener = std::move(listener);
+}
+
+void FileJournal::setFailureListener(std::function<void(const AppendFailure&)> listener) {
+  m_failureListener = std::move(listener);
+}
+
+Status FileJournal::setCatalog(CatalogPointer catalog) {
+  return m_commit->setCatalog(std::move(catalog), m_clock.steadyNow() + kCatalogDeadline);
+}
+
+FileJournalReader::Source FileJournal::readerSource() const {
+  return {&m_files, m_options.directory, m_id, m_table};
+}
+
+Result<std::unique_ptr<JournalReader>> FileJournal::openReader(Sequence position) {
+  auto reader = FileJournalReader::open(readerSource(), position);
+  if (!reader) return reader.status();
+  return std::unique_ptr<JournalReader>(std::move(reader).value());
+}
+
+Status FileJournal::retire(Sequence passed) {
+  const WallTime olderThan = m_clock.wallNow() - m_options.retain;
+  while (const auto retired = m_table->retireOldest(passed, olderThan)) {
+    if (retired->isMissing) continue;
+    RETURN_IF_ERROR(retired->isBeingRead ? m_segmentFiles.remove(retired->number)
+                                         : m_segmentFiles.recycle(retired->number));
+  }
+  return Status::ok();
+}
+
+JournalUsage FileJournal::usage() const {
+  const auto now =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(m_clock.steadyNow().time_since_epoch());
+  const std::chrono::nanoseconds askedAt(m_freeDiskAskedAt.load(std::memory_order_relaxed));
+  if (askedAt.count() == 0 || now - askedAt >= kFreeDiskMaxAge) {
+    m_freeDiskAskedAt.store(now.count(), std::memory_order_relaxed);
+    if (const auto space = m_files.space(m_options.directory)) {
+      m_freeDiskBytes.store(space->freeBytes, std::memory_order_relaxed);
+    }
+  }
+  JournalUsage usage;
+  usage.usedBytes = m_table->bytes();
+  usage.freeDiskBytes = m_freeDiskBytes.load(std::memory_order_relaxed);
+  usage.stagedBytes = m_commit->stagedBytes();
+  usage.segments = m_table->count();
+  return usage;
+}
+
+JournalCounters FileJournal::counters() const {
+  return {m_counters.records.load(std::memory_order_relaxed),
+          m_counters.bytes.load(std::memory_order_relaxed),
+          m_counters.groups.load(std::memory_order_relaxed),
+          m_counters.failedSyncs.load(std::memory_order_relaxed)};
+}
+
+Status FileJournal::close() {
+  if (m_closed || m_commit == nullptr || !m_worker.isRunning()) return Status::ok();
+  m_closed = true;
+  m_commit->stop();
+  m_worker.join();
+  return m_writer->markEnd();
+}
+
+}  // namespace penstock

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// The journal in files of this machine: group commit by one thread with one sync per group, readers
+// at any place, recovery at the start. After a failed write or sync it refuses appends, seals what
+// it has and goes on in a new segment as soon as the disk takes one.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/file_system.h"
+#include "base/worker.h"
+#include "journal/file/group_commit.h"
+#include "journal/file/reader.h"
+#include "journal/file/recovery.h"
+#include "journal/file/segment_files.h"
+#include "journal/file/segment_table.h"
+#include "journal/file/segment_writer.h"
+#include "journal/journal.h"
+
+namespace penstock {
+
+struct FileJournalOptions {
+  std::string directory;   ///< made where missing
+  std::string holderNote;  ///< shown to a second process that wants the directory
+  std::uint64_t segmentBytes = limits::kSegmentBytesDefault;  ///< whole blocks
+  /// Memory for staging: one half is filled while the other is being synced. Half of it is the cap
+  /// of one group commit, and the most that a record may have.
+  std::size_t stagingBytes = 2 * limits::kGroupCommitBytesMax;
+  std::size_t spares = 2;  ///< segments prepared ahead
+  std::chrono::microseconds retain = std::chrono::hours(1);
+  std::chrono::milliseconds retryPause{250};     ///< between attempts after a failed sync
+  std::chrono::milliseconds unknownAfter{5000};  ///< then failed appends are told `unknown`
+  /// For a journal that is new (null: an empty catalog); one that exists goes on with its own.
+  CatalogPointer initialCatalog;
+};
+
+/// Threads: as Journal says; open, close and destruction: one.
+/// Owns: the directory, by its lock, and the journal thread.
+class FileJournal final : public Journal {
+ public:
+  /// Errors: Conflict (another process has it), Corrupt, Unsupported, Invalid (options), IoError.
+  /// A full or failing disk is no error for a journal that exists: it can be read, and refuses
+  /// appends until the disk takes them.
+  static Result<std::unique_ptr<FileJournal>> open(FileSystem& files, const Clock& clock,
+                                                   FileJournalOptions options);
+  ~FileJournal() override;
+
+  const JournalId& id() const override { return m_id; }
+  Result<Sequence> append(RecordType type, std::string_view payload, SteadyTime deadline) override;
+  /// After a failure it passes over sequences that are not journaled: the failure listener is
+  /// called before that, and waitSynced tells.
+  Sequence syncedHead() const override { return m_table->head(); }
+  Status waitSynced(Sequence sequence, SteadyTime deadline) override;
+  void setSyncedListener(std::function<void(Sequence)> listener) override;
+  void setFailureListener(std::function<void(const AppendFailure&)> listener) override;
+  CatalogPointer catalog() const override { return m_commit->catalog(); }
+  Status setCatalog(CatalogPointer catalog) override;
+  Result<std::unique_ptr<JournalReader>> openReader(Sequence position) override;
+  Sequence oldestKept() const override { return m_table->oldestKept(); }
+  Status retire(Sequence passed) override;
+  JournalUsage usage() const override;
+  JournalCounters counters() const override;
+  Status close() override;
+
+  /// Makes spare segments until enough are ready; slow. Threads: one (housekeeping).
+  Status prepareSpares() { return m_segmentFiles.prepareSpares(); }
+  /// What recovery found when the journal was opened.
+  const RecoveredJournal& recovered() const { return m_recovered; }
+
+ private:
+  FileJournal(FileSystem& files, const Clock& clock, FileJournalOptions options,
+              std::unique_ptr<FileLock> lock, RecoveredJournal recovered);
+
+  Status start();
+  Status makeTailDurable();
+  CatalogPointer lastCatalog();
+  void removeStrays();
+  void run();
+  Status writeGroup(StagingBuffer& buffer);
+  Status beginSegment();
+  void publish(const SegmentWriter::Written& written, const StagingBuffer& buffer);
+  void outlastFailure(const Status& why);
+  void tell(const AppendFailure& failure);
+  FileJournalReader::Source readerSource() const;
+
+  FileSystem& m_files;
+  const Clock& m_clock;
+  const FileJournalOptions m_options;
+  const std::unique_ptr<FileLock> m_lock;
+  const RecoveredJournal m_recovered;
+  const JournalId m_id;
+  std::function<void(Sequence)> m_syncedListener;  // set before the first append
+  std::function<void(const AppendFailure&)> m_failureListener;
+
+  const std::shared_ptr<SegmentTable> m_table;
+  SegmentFiles m_segmentFiles;
+  std::unique_ptr<GroupCommit> m_commit;
+  struct AtomicCounters {
+    std::atomic<std::uint64_t> records{0}, bytes{0}, groups{0}, failedSyncs{0};
+  } m_counters;
+  mutable std::atomic<std::uint64_t> m_freeDiskBytes{0};
+  mutable std::atomic<std::int64_t> m_freeDiskAskedAt{0};  // steady nanoseconds
+
+  std::unique_ptr<SegmentWriter> m_writer;  // the journal thread's
+  Status m_firstFailure;                    // likewise: why it starts refusing
+  bool m_closed = false;                    // the owner's
+  Worker m_worker;
+};
+
+}  // namespace penstock

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// The files of a journal's directory: their names, and the stock of prepared segments. Writing into
+// a file whose blocks are already written is several times as fast as growing one, therefore spare
+// segments are filled with zeros ahead of time, or made of segments that nobody needs any more.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/file_system.h"
+#include "base/mutex.h"
+#include "base/status.h"
+
+namespace penstock {
+
+inline constexpr std::string_view kJournalIdentityName = "identity";
+inline constexpr std::string_view kJournalLockName = "lock";
+
+/// `segment-000000042`
+std::string segmentName(std::uint32_t number);
+/// The number in a segment's name; nothing when it is no such name.
+std::optional<std::uint32_t> parseSegmentName(std::string_view name);
+
+/// Threads: any; one at a time prepares.
+/// Owns: the spare files of the directory.
+class SegmentFiles {
+ public:
+  struct Options {
+    std::string directory;
+    std::uint64_t segmentBytes = 0;
+    std::size_t spares = 1;  ///< how many to hold ready
+  };
+  SegmentFiles(FileSystem& files, Options options);
+
+  const std::string& directory() const { return m_options.directory; }
+  std::uint64_t segmentBytes() const { return m_options.segmentBytes; }
+  std::string pathOf(std::uint32_t number) const;
+
+  /// Takes stock: keeps spares of the right size, removes all other leftovers.
+  Status takeStock();
+  /// Makes spares until enough are ready. Slow (writes a whole segment of zeros each).
+  Status prepareSpares();
+  std::size_t readySpares() const;
+
+  struct Opened {
+    std::unique_ptr<File> file;
+    std::uint64_t preparedBytes = 0;  ///< written before; what is behind grows the file
+  };
+  /// Gives a spare the name of segment `number`, or makes an empty file if none is ready. The name
+  /// is durable when this returns.
+  Result<Opened> create(std::uint32_t number);
+  /// An old segment becomes a spare if one is wanted, else it is deleted. The removal is durable
+  /// when this returns, so that segments vanish in order.
+  Status recycle(std::uint32_t number);
+  Status remove(std::uint32_t number);
+
+ private:
+  std::string spareName();
+  Status prepareOne();
+  Status writeZeros(const std::string& path) const;
+
+  FileSystem& m_files;
+  const Options m_options;
+  mutable Mutex m_mutex;
+  std::vector<std::string> m_ready GUARDED_BY(m_mutex);  // names
+  std::uint64_t m_spareNumber GUARDED_BY(m_mutex) = 0;
+};
+
+}  // namespace penstock

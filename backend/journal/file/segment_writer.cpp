@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "journal/file/segment_writer.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace penstock {
+namespace {
+
+/// How far ahead a file is filled with zeros when no spare was ready for it.
+constexpr std::uint64_t kGrowStepBytes = 4 * limits::kMiB;
+
+}  // namespace
+
+SegmentWriter::SegmentWriter(SegmentFiles& files, const Clock& clock, const Start& start)
+    : m_files(files),
+      m_clock(clock),
+      m_journal(start.journal),
+      m_synced(start.end),
+      m_head(start.head),
+      m_endOfPrevious(start.end.segment == 0 ? PreviousEnd::None : PreviousEnd::Recovered) {}
+
+Result<SegmentWriter::Written> SegmentWriter::write(StagingBuffer& buffer) {
+  const StagingBuffer::Place& place = buffer.place();
+  const bool begins = place.offset == 0;
+  if (begins) RETURN_IF_ERROR(beginSegment(place.segment));
+  CHECK(m_file != nullptr && m_segment == place.segment);
+  GroupHeader header;
+  header.wallTime = m_clock.wallNow();
+  header.synced = m_synced;
+  header.syncedHead = m_head;
+  if (begins) header.previousEnd = m_endOfPrevious;
+  const auto bytes = buffer.finish(header);
+  RETURN_IF_ERROR(writeToFile(place, bytes));
+  Written written;
+  written.beganSegment = begins;
+  written.before = m_head;
+  m_synced = {place.segment, place.offset + bytes.size()};
+  if (!buffer.isEmpty()) m_head = buffer.last();
+  m_endOfPrevious = PreviousEnd::Full;
+  written.syncedEnd = m_synced.offset;
+  written.fileBytes = std::max(m_preparedBytes, m_synced.offset);
+  written.bytes = bytes.size();
+  written.head = m_head;
+  written.wallTime = header.wallTime;
+  return written;
+}
+
+Status SegmentWriter::writeToFile(const StagingBuffer::Place& place,
+                                  std::span<const std::byte> bytes) {
+  const std::uint64_t end = place.offset + bytes.size();
+  RETURN_IF_ERROR(m_file->writeAt(place.offset, bytes));
+  if (end > m_preparedBytes && m_preparedBytes < place.segmentBytes) {
+    const std::uint64_t zerosEnd = std::min(end + kGrowStepBytes, place.segmentBytes);
+    const std::vector<std::byte> zeros(zerosEnd - std::min(end, zerosEnd));
+    if (!zeros.empty()) RETURN_IF_ERROR(m_file->writeAt(end, zeros));
+    m_preparedBytes = zerosEnd;
+  }
+  return m_file->syncData();
+}
+
+Status SegmentWriter::beginSegment(std::uint32_t number) {
+  CHECK(number > m_segment);
+  m_file.reset();
+  auto opened = m_files.create(number);
+  if (!opened) return opened.status();
+  m_file = std::move(opened->file);
+  m_segment = number;
+  m_preparedBytes = opened->preparedBytes;
+  return Status::ok();
+}
+
+Status SegmentWriter::markEnd() {
+  const std::uint64_t end = m_synced.offset + limits::kJournalBlockBytes;
+  if (m_file == nullptr || m_synced.segment != m_segment || end > m_files.segmentBytes()) {
+    return Status::ok();
+  }
+  StagingBuffer mark(m_journal, limits::kJournalBlockBytes);
+  StagingBuffer::Place place;
+  place.segment = m_segment;
+  place.firstIndex = indexOf(m_head) + 1;
+  place.offset = m_synced.offset;
+  place.segmentBytes = m_files.segmentBytes();
+  mark.begin(place);
+  const auto written = write(mark);
+  return written ? Status::ok() : written.status();
+}
+
+void SegmentWriter::seal() {
+  m_file.reset();
+  m_endOfPrevious = m_synced.segment == 0 ? PreviousEnd::None : PreviousEnd::Sealed;
+}
+
+}  // namespace penstock
