@@ -27,6 +27,8 @@ std::string_view eventKindName(EventKind kind) {
       return "workload";
     case EventKind::Threshold:
       return "threshold";
+    case EventKind::History:
+      return "history";
   }
   CHECK(false);
 }

@@ -20,6 +20,7 @@ enum class EventKind : std::uint8_t {
   Journal,  ///< sealed, damaged, rotated because of an error
   Workload,
   Threshold,
+  History,  ///< what becomes of the kept history: file left aside, memory only
 };
 std::string_view eventKindName(EventKind kind);
 

@@ -24,8 +24,18 @@ inline constexpr std::size_t kIdBytesMax = 128;
 inline constexpr std::size_t kGroupBytesMax = 256;
 inline constexpr std::size_t kSourceNameBytesMax = 4096;
 inline constexpr std::size_t kJsonDepthMax = 64;
+inline constexpr std::size_t kDecimalDigitsMax = 1'000;  ///< before and after the point each
 inline constexpr std::size_t kTablesMax = 4096;
 inline constexpr std::size_t kColumnsPerTableMax = 2000;  ///< SQLite's default limit
+
+// --- intake -------------------------------------------------------------------------------------
+inline constexpr std::size_t kRateBucketsMax = 65'536;          ///< clients times limited tables
+inline constexpr std::uint64_t kSourceLinesAheadMax = 262'144;  ///< past the first missing line
+inline constexpr std::size_t kSourcesMax = 4'096;
+inline constexpr std::chrono::milliseconds kRetryAfterMin = 100ms;
+inline constexpr std::chrono::milliseconds kRetryAfterDefault = 1s;
+inline constexpr std::chrono::milliseconds kRetryAfterMax = 30s;
+inline constexpr std::size_t kBackpressureEventsMax = 1'024;  ///< not yet drained by the engine
 
 // --- journal ------------------------------------------------------------------------------------
 inline constexpr std::size_t kJournalBlockBytes = 4 * kKiB;  ///< a group begins on this boundary

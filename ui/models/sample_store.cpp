@@ -42,6 +42,7 @@ bool isMarked(const Event& event) {
     case EventKind::Backpressure:  // a band of its own
     case EventKind::Retry:
     case EventKind::DeadLetter:
+    case EventKind::History:
       return false;
   }
   return false;
