@@ -34,7 +34,7 @@ std::vector<KeyRule> engineRules(EngineOptions& options) {
                                  [&](std::uint64_t size) { options.memoryBudgetBytes = size; })},
       {"drain_timeout",
        readDuration({0, 24 * kHourMs}, [&](milliseconds time) { options.drainTimeout = time; })},
-      {"known_ids", readNumber({0, bytes(limits::kKnownIdsMax)}, [&](std::int64_t count) {
+      {"known_ids", readNumber({1, bytes(limits::kKnownIdsMax)}, [&](std::int64_t count) {
          options.knownIds = static_cast<std::size_t>(count);
        })}};
 }

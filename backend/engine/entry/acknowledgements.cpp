@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/acknowledgements.h"
+#include "engine/entry/acknowledgements.h"
 
 #include <algorithm>
 #include <utility>

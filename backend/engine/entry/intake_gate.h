@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The gate in front of the journal: lets change sets pass while no budget is under pressure, and
+// else does what the table's policy says. An operator can hold it; a shutdown closes it.
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "intake/admission.h"
+#include "intake/rate_limiter.h"
+#include "model/ack.h"
+#include "model/table_policy.h"
+
+namespace penstock {
+
+/// Threads: any. Open and without pressure, passing costs one atomic load.
+class IntakeGate {
+ public:
+  explicit IntakeGate(const Clock& clock) : m_clock(clock) {}
+
+  struct Outcome {
+    Verdict verdict = Verdict::Admit;
+    Status status;                   ///< ok when admitted
+    std::uint32_t retryAfterMs = 0;  ///< with Reject
+    enum class Waiting : std::uint8_t { No, Yes } waited = Waiting::No;
+  };
+  bool isWideOpen() const { return m_wideOpen.load(std::memory_order_acquire); }
+  /// Waits, with the policy `wait`, until there is room or the deadline.
+  Outcome pass(OverloadPolicy policy, std::uint64_t bytes, SteadyTime deadline);
+
+  /// Tokens of a table's rate per client; zero: go on, else how long until there is one.
+  std::chrono::milliseconds takeToken(std::string_view client, RateLimiter::Rate rate);
+
+  void updateUsage(Budget budget, BudgetUsage usage);
+  BudgetUsage usage(Budget budget) const;
+  bool isUnderPressure(Budget budget) const;
+  std::vector<BackpressureEvent> takeEvents();
+
+  /// Nothing passes until release(). The reason is told to those who are refused.
+  void hold(const std::string& reason);
+  void release();
+  /// Why it is held; empty when it is not.
+  std::string heldBecause() const;
+  /// For good: everything is refused with `why`; those who wait are woken.
+  void close(const Status& why);
+
+ private:
+  Outcome decide(OverloadPolicy policy, std::uint64_t bytes, Attempt attempt) REQUIRES(m_mutex);
+  void judgeWideOpen() REQUIRES(m_mutex);
+  AdmissionTime now() const { return {m_clock.steadyNow(), m_clock.wallNow()}; }
+
+  const Clock& m_clock;
+  std::atomic<bool> m_wideOpen{true};
+
+  mutable Mutex m_mutex;
+  CondVar m_changed;
+  Admission m_admission GUARDED_BY(m_mutex);
+  RateLimiter m_rates GUARDED_BY(m_mutex);
+  std::string m_held GUARDED_BY(m_mutex);
+  Status m_closed GUARDED_BY(m_mutex);
+};
+
+}  // namespace penstock

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/entry/known_changes.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "model/identity.h"
+#include "model/varint.h"
+
+namespace penstock {
+namespace {
+
+constexpr std::string_view kIdsFile = "known_ids.snapshot";
+constexpr std::string_view kSourcesFile = "sources.snapshot";
+
+}  // namespace
+
+KnownChanges::KnownChanges(FileSystem& files, std::string directory, std::size_t idsMax)
+    : m_files(files), m_directory(std::move(directory)), m_ids(idsMax) {}
+
+/// A missing or damaged snapshot is no loss: the journal is read from further back.
+Sequence KnownChanges::restoreSnapshots() {
+  const auto restore = [this](std::string_view name, auto& into) {
+    const std::string path = pathOf(name);
+    if (!m_files.exists(path)) return kNoSequence;
+    const Result<std::string> bytes = readWholeFile(m_files, path);
+    if (!bytes) {
+      logLine(LogLevel::Warning, bytes.status().withContext(path).message());
+      return kNoSequence;
+    }
+    const Result<Sequence> position = into.restore(*bytes);
+    if (position) return *position;
+    logLine(LogLevel::Warning, position.status().withContext(path).message());
+    return kNoSequence;
+  };
+  const Sequence ids = restore(kIdsFile, m_ids);
+  const Sequence sources = restore(kSourcesFile, m_sources);
+  return std::min(ids, sources);
+}
+
+Status KnownChanges::recover(Journal& journal) {
+  MutexLock lock(m_mutex);
+  const Sequence from = std::max(restoreSnapshots(), journal.oldestKept());
+  onSynced(journal.syncedHead());
+  if (from >= journal.syncedHead()) return Status::ok();
+  Result<std::unique_ptr<JournalReader>> reader = journal.openReader(from);
+  if (!reader) return reader.status();
+  for (;;) {
+    const Result<std::optional<JournalRecord>> record = (*reader)->next();
+    if (!record) return record.status();
+    if (!record->has_value()) return Status::ok();
+    replayRecord(**record);
+  }
+}
+
+void KnownChanges::replayRecord(const JournalRecord& record) {
+  if (record.type == RecordType::SourceMark) {
+    const Result<SourceLine> line = decodeMark(record.payload);
+    if (line) (void)m_sources.add(*line, SourcePositions::LineFate::Refused);
+    return;
+  }
+  if (record.type != RecordType::ChangeSet) return;
+  const Result<ChangeSetView> view = ChangeSetView::parse(record.payload);
+  if (!view) return;
+  if (!view->id().empty()) {
+    m_ids.remember(hashIdentity(view->client(), view->id()), hashContent(*view), record.sequence);
+  }
+  if (view->source().source != 0) {
+    (void)m_sources.add(view->source(), SourcePositions::LineFate::Journaled);
+  }
+}
+
+Status KnownChanges::writeSnapshots() {
+  std::string ids;
+  std::string sources;
+  {
+    MutexLock lock(m_mutex);
+    settleSynced();
+    // What is under way may be synced already and not yet entered here: stay before it.
+    Sequence position{m_synced.load(std::memory_order_acquire)};
+    if (!m_passages.empty()) position = std::min(position, *m_passages.begin());
+    for (const Unsynced& each : m_unsynced) {
+      position = std::min(position, Sequence{toNumber(each.sequence) - 1});
+    }
+    ids = m_ids.snapshot(position);
+    sources = m_sources.snapshot(position);
+  }
+  RETURN_IF_ERROR(replaceFile(m_files, pathOf(kIdsFile), ids));
+  return replaceFile(m_files, pathOf(kSourcesFile), sources);
+}
+
+KnownChanges::Entry KnownChanges::reserve(const Passage& passage, SteadyTime deadline) {
+  MutexLock lock(m_mutex);
+  Entry entry;
+  if (passage.source.source != 0) {
+    settleSynced();
+    if (m_sources.contains(passage.source.source, passage.source.line)) {
+      entry.seen = KnownIds::Seen::Known;
+      return entry;
+    }
+    entry.status = m_sources.canAdd(passage.source);
+    if (!entry.status.isOk()) return entry;
+  }
+  while (passage.identity == Passage::Identity::Id) {
+    const KnownIds::Answer answer = m_ids.lookup(passage.id, passage.content);
+    entry.seen = answer.seen;
+    entry.sequence = answer.sequence;
+    if (answer.seen != KnownIds::Seen::InFlight) break;
+    if (!m_passageEnded.waitUntil(m_mutex, deadline)) {
+      entry.status = Status(StatusCode::Deadline, "the same id is being submitted elsewhere");
+      return entry;
+    }
+  }
+  if (entry.seen != KnownIds::Seen::New) return entry;
+  if (passage.identity == Passage::Identity::Id) m_ids.reserve(passage.id, passage.content);
+  m_passages.insert(passage.headBefore);
+  return entry;
+}
+
+void KnownChanges::endPassage(const Passage& passage) {
+  const auto found = m_passages.find(passage.headBefore);
+  CHECK(found != m_passages.end());
+  m_passages.erase(found);
+  m_passageEnded.notifyAll();
+}
+
+void KnownChanges::commit(const Passage& passage, Sequence sequence,
+                          SourcePositions::LineFate fate) {
+  MutexLock lock(m_mutex);
+  if (passage.identity == Passage::Identity::Id) {
+    m_ids.remember(passage.id, passage.content, sequence);
+  }
+  m_unsynced.push_back({sequence, passage, fate});
+  settleSynced();
+  endPassage(passage);
+}
+
+void KnownChanges::cancel(const Passage& passage) {
+  MutexLock lock(m_mutex);
+  if (passage.identity == Passage::Identity::Id) m_ids.forget(passage.id);
+  endPassage(passage);
+}
+
+/// A line counts as in only once it is synced: a position that has moved on cannot be taken back.
+void KnownChanges::settleSynced() {
+  const Sequence synced{m_synced.load(std::memory_order_acquire)};
+  while (!m_unsynced.empty() && m_unsynced.front().sequence <= synced) {
+    const Unsynced& front = m_unsynced.front();
+    if (front.passage.source.source != 0) (void)m_sources.add(front.passage.source, front.fate);
+    m_unsynced.pop_front();
+  }
+}
+
+void KnownChanges::onNotJournaled(Sequence first, Sequence last) {
+  MutexLock lock(m_mutex);
+  std::erase_if(m_unsynced, [&](const Unsynced& each) {
+    if (each.sequence < first || each.sequence > last) return false;
+    if (each.passage.identity == Passage::Identity::Id) m_ids.forget(each.passage.id);
+    return true;
+  });
+}
+
+SourcePositions::Position KnownChanges::position(std::uint64_t source) {
+  MutexLock lock(m_mutex);
+  settleSynced();
+  return m_sources.position(source);
+}
+
+std::uint64_t KnownChanges::memoryBytes() const {
+  MutexLock lock(m_mutex);
+  return m_ids.memoryBytes() + m_sources.memoryBytes() + m_unsynced.size() * sizeof(Unsynced);
+}
+
+std::string KnownChanges::encodeMark(const SourceLine& line) {
+  std::string mark;
+  appendFixed64(mark, line.source);
+  appendVarint(mark, line.line);
+  appendFixed64(mark, line.chainHash);
+  return mark;
+}
+
+Result<SourceLine> KnownChanges::decodeMark(std::string_view payload) {
+  SourceLine line;
+  ByteReader bytes(payload);
+  const bool whole = bytes.take64(line.source) && bytes.takeVarint(line.line) &&
+                     bytes.take64(line.chainHash) && bytes.atEnd();
+  if (!whole) return Status(StatusCode::Corrupt, "not a source mark");
+  return line;
+}
+
+}  // namespace penstock

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/entry/submitter.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "intake/change_reader.h"
+#include "intake/change_set_encoder.h"
+#include "model/codec.h"
+#include "model/identity.h"
+
+namespace penstock {
+namespace {
+
+/// Every so many submissions one is timed from submit to journaled: reading the clock for each
+/// would cost more than the rest of a small submission.
+constexpr std::uint64_t kTimedEvery = 64;
+constexpr std::size_t kSamplesMax = 4096;
+
+bool hasRate(const std::vector<TablePolicy>& policies) {
+  return std::any_of(policies.begin(), policies.end(),
+                     [](const TablePolicy& policy) { return policy.ratePerClient.has_value(); });
+}
+
+KnownChanges::Passage passageOf(const ChangeSetView& view, Sequence head) {
+  KnownChanges::Passage passage;
+  passage.source = view.source();
+  passage.headBefore = head;
+  if (view.id().empty()) return passage;
+  passage.identity = KnownChanges::Passage::Identity::Id;
+  passage.id = hashIdentity(view.client(), view.id());
+  passage.content = hashContent(view);
+  return passage;
+}
+
+}  // namespace
+
+class SubmitterClient final : public Client {
+ public:
+  SubmitterClient(Submitter& submitter, std::string_view identity, AckReceiver* receiver)
+      : m_submitter(submitter),
+        m_identity(identity),
+        m_account(submitter.m_parts.acknowledgements.open(receiver)) {}
+  ~SubmitterClient() override { m_submitter.m_parts.acknowledgements.close(m_account); }
+
+  Ack submit(const ChangeSet& changeSet, const SubmitOptions& options) override {
+    return submitResult(m_encoder.encode(changeSet, m_submitter.catalog(), origin(options)),
+                        options);
+  }
+  Ack submitJson(std::string_view line, const SubmitOptions& options) override {
+    return submitResult(m_reader.read({line, line.size()}, m_submitter.catalog(), origin(options)),
+                        options);
+  }
+  Ack submitEncoded(std::string_view encoded, const SubmitOptions& options) override {
+    return m_submitter.submit(m_account, m_identity, encoded, options);
+  }
+
+ private:
+  Origin origin(const SubmitOptions& options) const { return {m_identity, options.source}; }
+  Ack submitResult(const Result<std::string_view>& encoded, const SubmitOptions& options) {
+    if (!encoded) return m_submitter.refuse(encoded.status());
+    return m_submitter.submit(m_account, m_identity, *encoded, options);
+  }
+
+  Submitter& m_submitter;
+  const std::string m_identity;
+  const std::shared_ptr<Acknowledgements::Account> m_account;
+  ChangeReader m_reader;
+  ChangeSetEncoder m_encoder;
+};
+
+Submitter::Submitter(Parts parts, std::vector<TablePolicy> policies)
+    : m_parts(std::move(parts)), m_policies(std::move(policies)), m_anyRate(hasRate(m_policies)) {}
+
+std::unique_ptr<Client> Submitter::openClient(std::string_view identity, AckReceiver* receiver) {
+  return std::make_unique<SubmitterClient>(*this, identity, receiver);
+}
+
+Status Submitter::encodeJson(std::string_view line, std::string_view identity,
+                             const SourceLine& source, std::string& to) const {
+  thread_local ChangeReader reader;
+  const Result<std::string_view> encoded =
+      reader.read({line, line.size()}, catalog(), {identity, source});
+  if (!encoded) return encoded.status();
+  to.assign(*encoded);
+  return Status::ok();
+}
+
+SubmitPort::SourcePosition Submitter::sourcePosition(std::uint64_t source) const {
+  const SourcePositions::Position position = m_parts.known.position(source);
+  return {position.upTo, position.chainHash, position.refused};
+}
+
+Ack Submitter::submit(const std::shared_ptr<Acknowledgements::Account>& account,
+                      std::string_view identity, std::string_view encoded,
+                      const SubmitOptions& options) {
+  const Result<ChangeSetView> view = ChangeSetView::parse(encoded);
+  if (!view) return refuse(view.status());
+  const bool timed = m_sampleClock.fetch_add(1, std::memory_order_relaxed) % kTimedEvery == 0;
+  const SteadyTime begun = timed ? m_parts.clock.steadyNow() : SteadyTime();
+  if (m_anyRate) {
+    if (Ack limited = limitRate(identity, *view); !limited.status.isOk()) return limited;
+  }
+  if (!m_parts.gate.isWideOpen()) {
+    if (Ack stopped = passGate(*view, options); !stopped.status.isOk()) return stopped;
+  }
+  const bool remembered = !view->id().empty() || view->source().source != 0;
+  Ack ack = remembered ? appendKnown(*view, options) : append(*view, options);
+  if (!ack.status.isOk()) return ack;
+  if (!ack.known) {
+    m_parts.counters.acceptedSets.add(1);
+    m_parts.counters.acceptedChanges.add(view->changeCount());
+    if (timed) timeSample(ack.sequence, begun);
+  }
+  m_parts.acknowledgements.await(account, options.token, ack, options.notifyAt);
+  return ack;
+}
+
+Ack Submitter::passGate(const ChangeSetView& view, const SubmitOptions& options) {
+  const IntakeGate::Outcome outcome =
+      m_parts.gate.pass(overloadPolicy(view), view.bytes().size(), options.deadline);
+  if (outcome.waited == IntakeGate::Outcome::Waiting::Yes) m_parts.counters.waitedSets.add(1);
+  if (outcome.status.isOk()) return {};
+  if (outcome.verdict == Verdict::Shed) m_parts.counters.shedSets.add(1);
+  return refuse(outcome.status, outcome.retryAfterMs);
+}
+
+Ack Submitter::append(const ChangeSetView& view, const SubmitOptions& options) {
+  const Result<Sequence> sequence =
+      m_parts.journal.append(RecordType::ChangeSet, view.bytes(), options.deadline);
+  if (!sequence) return refuse(sequence.status());
+  Ack ack;
+  ack.sequence = *sequence;
+  return ack;
+}
+
+/// Look up, append, remember; the place of the id is held meanwhile.
+Ack Submitter::appendKnown(const ChangeSetView& view, const SubmitOptions& options) {
+  const KnownChanges::Passage passage = passageOf(view, m_parts.journal.syncedHead());
+  const KnownChanges::Entry entry = m_parts.known.reserve(passage, options.deadline);
+  if (!entry.status.isOk()) return refuse(entry.status);
+  if (entry.seen == KnownIds::Seen::ContentDiffers) {
+    return refuse(
+        Status(StatusCode::Invalid, "id: was used before for another change set (sequence " +
+                                        std::to_string(toNumber(entry.sequence)) + ")"));
+  }
+  if (entry.seen == KnownIds::Seen::Known) {
+    m_parts.counters.knownSets.add(1);
+    Ack ack;
+    ack.known = true;
+    ack.sequence = entry.sequence;
+    return ack;
+  }
+  Ack ack = append(view, options);
+  if (ack.status.isOk()) {
+    m_parts.known.commit(passage, ack.sequence, SourcePositions::LineFate::Journaled);
+  } else {
+    m_parts.known.cancel(passage);
+  }
+  return ack;
+}
+
+Ack Submitter::refuse(Status status, std::uint32_t retryAfterMs) {
+  m_parts.counters.rejectedSets.add(1);
+  Ack ack;
+  ack.status = std::move(status);
+  ack.retryAfterMs = retryAfterMs;
+  return ack;
+}
+
+Status Submitter::markRefused(const SourceLine& line) {
+  KnownChanges::Passage passage;
+  passage.source = line;
+  passage.headBefore = m_parts.journal.syncedHead();
+  const KnownChanges::Entry entry = m_parts.known.reserve(passage, SteadyTime::max());
+  if (!entry.status.isOk() || entry.seen == KnownIds::Seen::Known) return entry.status;
+  const Result<Sequence> sequence = m_parts.journal.append(
+      RecordType::SourceMark, KnownChanges::encodeMark(line), SteadyTime::max());
+  if (!sequence) {
+    m_parts.known.cancel(passage);
+    return sequence.status();
+  }
+  m_parts.known.commit(passage, *sequence, SourcePositions::LineFate::Refused);
+  return Status::ok();
+}
+
+const TablePolicy* Submitter::policyOf(const std::string& table) const {
+  for (const TablePolicy& policy : m_policies) {
+    if (policy.name == table) return &policy;
+  }
+  return nullptr;
+}
+
+/// Of several tables the one that lets callers wait longest decides: nothing is dropped because of
+/// a table that may be, together with one that may not.
+OverloadPolicy Submitter::overloadPolicy(const ChangeSetView& view) const {
+  const CatalogPointer catalog = m_parts.journal.catalog();
+  std::optional<OverloadPolicy> chosen;
+  for (auto changes = view.changes(); auto change = changes.next();) {
+    const TablePolicy* policy = policyOf(catalog->table(change->table).name);
+    const OverloadPolicy each = policy == nullptr ? OverloadPolicy::Wait : policy->overload;
+    chosen = chosen ? std::min(*chosen, each) : each;
+  }
+  return chosen.value_or(OverloadPolicy::Wait);
+}
+
+Ack Submitter::limitRate(std::string_view identity, const ChangeSetView& view) {
+  const CatalogPointer catalog = m_parts.journal.catalog();
+  for (auto changes = view.changes(); auto change = changes.next();) {
+    const std::string& table = catalog->table(change->table).name;
+    const TablePolicy* policy = policyOf(table);
+    if (policy == nullptr || !policy->ratePerClient) continue;
+    const std::chrono::milliseconds wait =
+        m_parts.gate.takeToken(identity, {change->table, *policy->ratePerClient});
+    if (wait.count() == 0) continue;
+    return refuse(
+        Status(StatusCode::Overloaded, "table " + table + ": more than its rate per client"),
+        static_cast<std::uint32_t>(wait.count()));
+  }
+  return {};
+}
+
+void Submitter::timeSample(Sequence sequence, SteadyTime submitted) {
+  {
+    MutexLock lock(m_sampleMutex);
+    if (m_samples.size() < kSamplesMax) m_samples.push_back({sequence, submitted});
+  }
+  // Synced in between: nobody else would end this timing until the next group.
+  if (m_parts.journal.syncedHead() >= sequence) onSynced(sequence);
+}
+
+void Submitter::onSynced(Sequence head) {
+  MutexLock lock(m_sampleMutex);
+  if (m_samples.empty()) return;
+  const SteadyTime now = m_parts.clock.steadyNow();
+  while (!m_samples.empty() && m_samples.front().sequence <= head) {
+    const auto micros =
+        std::chrono::duration_cast<std::chrono::microseconds>(now - m_samples.front().submitted);
+    m_parts.counters.ackMicros.record(micros.count());
+    m_samples.pop_front();
+  }
+}
+
+}  // namespace penstock
