@@ -19,6 +19,8 @@ std::uint64_t hashContent(const ChangeSetView& changeSet) {
   return XXH3_64bits_withSeed(changes.data(), changes.size(), seed);
 }
 
+std::uint64_t hashBytes(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+
 std::uint64_t hashSource(std::string_view name) {
   const XXH64_hash_t hash = XXH3_64bits(name.data(), name.size());
   return hash == 0 ? 1 : hash;

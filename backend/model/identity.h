@@ -23,6 +23,9 @@ Hash128 hashIdentity(std::string_view client, std::string_view id);
 /// Of what a change set does: its named group and its changes; not of who sent it, its id or line.
 std::uint64_t hashContent(const ChangeSetView& changeSet);
 
+/// 64 bits of XXH3, for instance as the checksum of a snapshot.
+std::uint64_t hashBytes(std::string_view bytes);
+
 /// Of a source's name; never 0, which means `no source`.
 std::uint64_t hashSource(std::string_view name);
 

@@ -73,6 +73,10 @@ inline constexpr std::chrono::milliseconds kTargetCommitDefault = 100ms;
 inline constexpr std::chrono::milliseconds kRetryInitialDefault = 100ms;
 inline constexpr std::chrono::milliseconds kRetryMaxDefault = 30s;
 inline constexpr std::chrono::milliseconds kDrainTimeoutDefault = 30s;
+inline constexpr int kCircuitFailures = 5;  ///< failures in a row that open a sink's circuit
+inline constexpr std::size_t kDeadLetterBurst = 1'000;  ///< so many in the window open it too
+inline constexpr std::chrono::milliseconds kDeadLetterBurstWindow = 10s;
+inline constexpr std::chrono::milliseconds kDeadLetterBurstCooldown = 5s;
 inline constexpr std::chrono::milliseconds kFlushDeadlineDefault = 10min;
 
 // --- metrics ------------------------------------------------------------------------------------

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// Snapshot: u8 version, varint position, varint count, then per source 8 bytes source, varint upTo,
+// 8 bytes chain hash, varint refused, varint count of lines beyond, each varint line (as distance
+// from the one before) and 8 bytes chain hash; at the end 8 bytes XXH3 of all before.
+#include "intake/source_positions.h"
+
+#include <cstring>
+
+#include "base/check.h"
+#include "model/identity.h"
+#include "model/varint.h"
+
+namespace penstock {
+namespace {
+
+constexpr std::uint8_t kSnapshotFormat = 1;
+
+Status corrupt() {
+  return {StatusCode::Corrupt, "snapshot of source positions is damaged (it will be built anew)"};
+}
+
+}  // namespace
+
+SourcePositions::Position SourcePositions::position(std::uint64_t source) const {
+  const auto known = m_sources.find(source);
+  if (known == m_sources.end()) return {};
+  const Source& of = known->second;
+  return {of.upTo, of.chainHash, of.refused, of.beyond.size()};
+}
+
+bool SourcePositions::contains(std::uint64_t source, std::uint64_t line) const {
+  const auto known = m_sources.find(source);
+  if (known == m_sources.end()) return false;
+  return line <= known->second.upTo || known->second.beyond.contains(line);
+}
+
+Status SourcePositions::canAdd(const SourceLine& line) const {
+  const auto known = m_sources.find(line.source);
+  if (known == m_sources.end() && m_sources.size() >= limits::kSourcesMax) {
+    return {StatusCode::Overloaded, "more than " + std::to_string(limits::kSourcesMax) +
+                                        " replayed sources (use fewer names)"};
+  }
+  const std::uint64_t upTo = known == m_sources.end() ? 0 : known->second.upTo;
+  if (line.line > upTo && line.line - upTo > limits::kSourceLinesAheadMax) {
+    return {StatusCode::Overloaded, "line " + std::to_string(line.line) + " is too far past line " +
+                                        std::to_string(upTo + 1) +
+                                        ", which is missing (send the earlier lines first)"};
+  }
+  return Status::ok();
+}
+
+Status SourcePositions::add(const SourceLine& line, LineFate fate) {
+  CHECK(line.source != 0 && line.line != 0);
+  RETURN_IF_ERROR(canAdd(line));
+  if (contains(line.source, line.line)) return Status::ok();
+  Source& of = m_sources[line.source];
+  if (fate == LineFate::Refused) ++of.refused;
+  if (line.line != of.upTo + 1) {
+    of.beyond.emplace(line.line, line.chainHash);
+    return Status::ok();
+  }
+  of.upTo = line.line;
+  of.chainHash = line.chainHash;
+  while (!of.beyond.empty() && of.beyond.begin()->first == of.upTo + 1) {
+    of.upTo = of.beyond.begin()->first;
+    of.chainHash = of.beyond.begin()->second;
+    of.beyond.erase(of.beyond.begin());
+  }
+  return Status::ok();
+}
+
+bool SourcePositions::forget(const SourceLine& line, LineFate fate) {
+  const auto known = m_sources.find(line.source);
+  if (known == m_sources.end() || known->second.beyond.erase(line.line) == 0) return false;
+  if (fate == LineFate::Refused) --known->second.refused;
+  return true;
+}
+
+std::size_t SourcePositions::memoryBytes() const {
+  constexpr std::size_t kNodeBytes = 32;  // of std::map, beside what it holds
+  std::size_t bytes = m_sources.size() * (sizeof(Source) + 8 + kNodeBytes);
+  for (const auto& [hash, source] : m_sources) bytes += source.beyond.size() * (16 + kNodeBytes);
+  return bytes;
+}
+
+std::string SourcePositions::snapshot(Sequence position) const {
+  std::string bytes;
+  bytes.push_back(static_cast<char>(kSnapshotFormat));
+  appendVarint(bytes, toNumber(position));
+  appendVarint(bytes, m_sources.size());
+  for (const auto& [hash, source] : m_sources) {
+    appendFixed64(bytes, hash);
+    appendVarint(bytes, source.upTo);
+    appendFixed64(bytes, source.chainHash);
+    appendVarint(bytes, source.refused);
+    appendVarint(bytes, source.beyond.size());
+    std::uint64_t before = source.upTo;
+    for (const auto& [line, chainHash] : source.beyond) {
+      appendVarint(bytes, line - before);
+      appendFixed64(bytes, chainHash);
+      before = line;
+    }
+  }
+  appendFixed64(bytes, hashBytes(bytes));
+  return bytes;
+}
+
+Result<Sequence> SourcePositions::restore(std::string_view bytes) {
+  std::uint64_t checksum = 0;
+  if (bytes.size() < sizeof checksum + 1) return corrupt();
+  const std::string_view content = bytes.substr(0, bytes.size() - sizeof checksum);
+  std::memcpy(&checksum, bytes.data() + content.size(), sizeof checksum);
+  if (checksum != hashBytes(content)) return corrupt();
+  ByteReader reader(content);
+  std::uint8_t version = 0;
+  std::uint64_t position = 0;
+  std::uint64_t count = 0;
+  if (!reader.take8(version)) return corrupt();
+  if (version != kSnapshotFormat) {
+    return Status(StatusCode::Unsupported,
+                  "snapshot of source positions of format " + std::to_string(version) +
+                      ": written by a newer Penstock (it will be built anew)");
+  }
+  if (!reader.takeVarint(position) || !reader.takeVarint(count)) return corrupt();
+  std::map<std::uint64_t, Source> sources;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    std::uint64_t hash = 0;
+    std::uint64_t beyond = 0;
+    Source source;
+    if (!reader.take64(hash) || !reader.takeVarint(source.upTo)) return corrupt();
+    if (!reader.take64(source.chainHash) || !reader.takeVarint(source.refused)) return corrupt();
+    if (!reader.takeVarint(beyond)) return corrupt();
+    std::uint64_t line = source.upTo;
+    for (std::uint64_t k = 0; k < beyond; ++k) {
+      std::uint64_t distance = 0;
+      std::uint64_t chainHash = 0;
+      if (!reader.takeVarint(distance) || !reader.take64(chainHash)) return corrupt();
+      line += distance;
+      source.beyond.emplace(line, chainHash);
+    }
+    sources.emplace(hash, std::move(source));
+  }
+  if (!reader.atEnd()) return corrupt();
+  m_sources.swap(sources);
+  return Sequence{position};
+}
+
+}  // namespace penstock
