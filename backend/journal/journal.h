@@ -48,6 +48,12 @@ class JournalReader {
   virtual Result<std::optional<JournalRecord>> next() = 0;
 };
 
+/// What lies between a position and the synced head; without the catalogs.
+struct JournalDistance {
+  std::uint64_t records = 0;
+  std::uint64_t bytes = 0;  ///< of the first segment in proportion to its records
+};
+
 struct JournalUsage {
   std::uint64_t usedBytes = 0;      ///< segments on disk, without spares
   std::uint64_t freeDiskBytes = 0;  ///< of the file system
@@ -102,6 +108,8 @@ class Journal {
   /// deleted or recycled. Threads: one (housekeeping).
   virtual Status retire(Sequence passed) = 0;
 
+  /// How far a cursor that stands after `position` is behind. Threads: any.
+  virtual JournalDistance distanceFrom(Sequence position) const = 0;
   virtual JournalUsage usage() const = 0;
   virtual JournalCounters counters() const = 0;
   /// Syncs what is staged, then closes; append fails afterwards. Threads: one.

@@ -62,6 +62,9 @@ class FileJournal final : public Journal {
   Result<std::unique_ptr<JournalReader>> openReader(Sequence position) override;
   Sequence oldestKept() const override { return m_table->oldestKept(); }
   Status retire(Sequence passed) override;
+  JournalDistance distanceFrom(Sequence position) const override {
+    return m_table->distanceFrom(position);
+  }
   JournalUsage usage() const override;
   JournalCounters counters() const override;
   Status close() override;

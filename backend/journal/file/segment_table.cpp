@@ -62,6 +62,22 @@ std::uint64_t SegmentTable::bytes() const {
   return sum;
 }
 
+/// Index 0 of every segment is its catalog.
+JournalDistance SegmentTable::distanceFrom(Sequence position) const {
+  JournalDistance distance;
+  MutexLock lock(m_mutex);
+  for (auto each = m_segments.lower_bound(segmentOf(position)); each != m_segments.end(); ++each) {
+    const SegmentInfo& segment = each->second;
+    if (segment.last <= position || segmentOf(segment.last) != segment.number) continue;
+    const std::uint64_t records = indexOf(segment.last);
+    const bool partly = segment.number == segmentOf(position);
+    const std::uint64_t behind = partly ? records - indexOf(position) : records;
+    distance.records += behind;
+    distance.bytes += records == 0 ? 0 : segment.syncedEnd * behind / records;
+  }
+  return distance;
+}
+
 std::uint32_t SegmentTable::count() const {
   const MutexLock lock(m_mutex);
   return static_cast<std::uint32_t>(m_segments.size());

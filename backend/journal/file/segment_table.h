@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "base/status.h"
+#include "journal/journal.h"
 #include "model/catalog.h"
 #include "model/ids.h"
 
@@ -52,6 +53,7 @@ class SegmentTable {
   /// The sequence before the first record still kept.
   Sequence oldestKept() const;
   std::uint64_t bytes() const;
+  JournalDistance distanceFrom(Sequence position) const;
   std::uint32_t count() const;
   void setCatalog(std::uint32_t number, CatalogPointer catalog);
 
