@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/qtsql/scoped_database.h"
+
+#include <QSqlError>
+#include <QSqlQuery>
+#include <atomic>
+
+namespace penstock {
+
+namespace {
+
+QString uniqueName() {
+  static std::atomic<quint64> next{0};
+  return QStringLiteral("penstock-browse-%1").arg(next.fetch_add(1));
+}
+
+QString textOf(const std::string& text) { return QString::fromStdString(text); }
+
+QString optionsOf(const BrowseTarget& target) {
+  QString options = textOf(target.options);
+  if (target.driver == "QSQLITE") {
+    options += options.isEmpty() ? "" : ";";
+    options += "QSQLITE_OPEN_READONLY;QSQLITE_BUSY_TIMEOUT=2000";
+  }
+  return options;
+}
+
+// Rights decide on a server; this keeps a slip of ours from writing.
+QString readOnlyStatement(const std::string& driver) {
+  if (driver == "QPSQL") {
+    return QStringLiteral("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY");
+  }
+  if (driver == "QMYSQL" || driver == "QMARIADB") {
+    return QStringLiteral("SET SESSION TRANSACTION READ ONLY");
+  }
+  return {};
+}
+
+Status unavailable(const QSqlError& error) {
+  return {StatusCode::Unavailable, error.text().toStdString()};
+}
+
+}  // namespace
+
+ScopedDatabase::ScopedDatabase(const BrowseTarget& target) : m_name(uniqueName()) {
+  const QString driver = textOf(target.driver);
+  if (!QSqlDatabase::isDriverAvailable(driver)) {
+    m_status = {StatusCode::Unsupported, "Qt SQL has no driver '" + target.driver + "' here"};
+    return;
+  }
+  m_status = open(QSqlDatabase::addDatabase(driver, m_name), target);
+}
+
+ScopedDatabase::~ScopedDatabase() {
+  if (QSqlDatabase::contains(m_name)) {
+    QSqlDatabase::database(m_name, false).close();
+    QSqlDatabase::removeDatabase(m_name);
+  }
+}
+
+Status ScopedDatabase::open(QSqlDatabase database, const BrowseTarget& target) {
+  database.setDatabaseName(textOf(target.database));
+  database.setHostName(textOf(target.host));
+  database.setUserName(textOf(target.user));
+  database.setPassword(textOf(target.password));
+  database.setConnectOptions(optionsOf(target));
+  database.setNumericalPrecisionPolicy(QSql::HighPrecision);
+  if (target.port != 0) {
+    database.setPort(target.port);
+  }
+  if (!database.open()) {
+    return unavailable(database.lastError());
+  }
+  if (const QString statement = readOnlyStatement(target.driver); !statement.isEmpty()) {
+    QSqlQuery query(database);
+    if (!query.exec(statement)) {
+      return unavailable(query.lastError());
+    }
+  }
+  return Status::ok();
+}
+
+}  // namespace penstock
