@@ -24,7 +24,7 @@ struct BuildResult {
   bool built = true;
   std::size_t guilty = 0;  ///< otherwise: index of the change set that cannot succeed, if all
                            ///< before it in the range do
-  std::string reason;  ///< for people
+  std::string reason;      ///< for people
 };
 
 /// Threads: one; each worker has its own. Owns: scratch memory that later batches use again.

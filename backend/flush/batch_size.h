@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Adapts the size of batches so that a commit takes about the target time: larger ones are faster
+// on the whole, but hold the database's locks, and everybody who waits for them, longer.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace penstock {
+
+/// Threads: one at a time.
+class BatchSize {
+ public:
+  /// `rowsMax`: as configured; where it starts.
+  BatchSize(std::size_t rowsMax, std::chrono::microseconds target);
+
+  std::size_t rows() const { return m_rows; }
+  void setRowsMax(std::size_t rowsMax);
+  /// A commit of `rows` took `duration`. Small batches say little and change nothing upward.
+  void onCommit(std::size_t rows, std::chrono::microseconds duration);
+
+ private:
+  std::size_t rowsMin() const;
+
+  std::size_t m_rowsMax;
+  std::chrono::microseconds m_target;
+  std::size_t m_rows;
+};
+
+}  // namespace penstock

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// The threads of a sink's flush workers, and their number, which an operator may change at any
+// time. It starts, counts and joins; what a worker does is in flush_worker.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/mutex.h"
+#include "base/worker.h"
+#include "flush/flush_worker.h"
+
+namespace penstock {
+
+struct FlushPoolState {
+  std::uint32_t workers = 0;  ///< wanted
+  std::uint32_t committing = 0;
+  std::uint32_t preparing = 0;
+  std::uint32_t idle = 0;  ///< or waiting for their turn
+  std::size_t batchRowsNow = 0;
+  std::uint64_t retries = 0;
+  std::optional<SinkTrouble> trouble;
+};
+
+/// Threads: made, stopped and destroyed by one; resize(), configure(), state() by any.
+class FlushPool {
+ public:
+  struct Options {
+    std::string sink;
+    std::uint32_t workers = limits::kWorkersDefault;
+    TakeSettings take;  ///< batchRows: the most that adapting allows
+    std::chrono::milliseconds targetCommit = limits::kTargetCommitDefault;
+    RetryPolicy retry;
+    CircuitOptions circuit;
+    std::vector<TablePolicy> policies;
+  };
+
+  /// Starts the workers. Owns: the lane. Expects: queue, listener and clock outlive this; the
+  /// queue's settled sequence is the store's checkpoint.
+  FlushPool(const Options& options, SinkQueue& queue, std::unique_ptr<StoreLane> lane,
+            FlushListener& listener, const Clock& clock);
+  ~FlushPool();
+  FlushPool(const FlushPool&) = delete;
+  FlushPool& operator=(const FlushPool&) = delete;
+
+  /// New workers start at once; those too many leave when they have settled what they hold.
+  void resize(std::uint32_t workers);
+  /// Adapting begins anew from `settings.batchRows`.
+  void configure(const TakeSettings& settings);
+  /// Stops the queue and joins all workers. What is not yet committed stays in the journal.
+  void stop();
+
+  FlushPoolState state() const;
+
+ private:
+  struct Slot {
+    enum class Life : std::uint8_t { Empty, Running, Left } life = Life::Empty;
+    Worker thread;
+  };
+
+  void start(std::uint32_t index) REQUIRES(m_mutex);
+  void runWorker(std::uint32_t index);
+  /// The worker at `index` is about to end. False: it is wanted again.
+  bool mayLeave(std::uint32_t index);
+
+  const std::string m_sink;
+  FlushShared m_shared;
+  mutable Mutex m_mutex;
+  std::vector<Slot> m_slots GUARDED_BY(m_mutex);
+};
+
+}  // namespace penstock

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "queue/lanes.h"
+
+#include "base/check.h"
+
+namespace penstock {
+
+bool Lanes::mayCommit(Ticket ticket) const { return static_cast<std::uint64_t>(ticket) == m_turn; }
+
+std::vector<ShardStep> Lanes::stepsTo(Sequence next) const {
+  CHECK(next > m_settled);
+  return {ShardStep{Shard{0}, m_settled, next}};
+}
+
+void Lanes::settle(const std::vector<ShardStep>& steps) {
+  for (const ShardStep& step : steps) {
+    CHECK(step.expected == m_settled);
+    m_settled = step.next;
+  }
+}
+
+void Lanes::release(Ticket ticket) {
+  CHECK(mayCommit(ticket));
+  ++m_turn;
+}
+
+}  // namespace penstock

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may commit when: the order of a sink's commits, and the checkpoint steps that go with them.
+// With one lane that is strict turns in the order in which chunks were taken, and one shard for
+// everything; a sink with several lanes gives each shard's chunks turns of their own.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "model/ids.h"
+#include "queue/window.h"
+
+namespace penstock {
+
+/// The checkpoint of `shard` moves from `expected` to `next`.
+struct ShardStep {
+  Shard shard{};
+  Sequence expected{};
+  Sequence next{};
+};
+
+/// Threads: one at a time; the caller locks.
+class Lanes {
+ public:
+  /// `settled`: the checkpoint that the store holds.
+  explicit Lanes(Sequence settled) : m_settled(settled) {}
+
+  /// It is this chunk's turn; it stays so until release().
+  bool mayCommit(Ticket ticket) const;
+  /// The steps with which the chunk that has its turn settles everything up to `next`.
+  std::vector<ShardStep> stepsTo(Sequence next) const;
+  /// Those steps are in the store.
+  void settle(const std::vector<ShardStep>& steps);
+  /// The chunk is settled as a whole: the next one's turn.
+  void release(Ticket ticket);
+
+  /// Everything up to here is settled, in all shards.
+  Sequence settled() const { return m_settled; }
+
+ private:
+  Sequence m_settled;
+  std::uint64_t m_turn = 1;
+};
+
+}  // namespace penstock

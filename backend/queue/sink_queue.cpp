@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "queue/sink_queue.h"
+
+#include <algorithm>
+
+namespace penstock {
+
+SinkQueue::SinkQueue(const Options& options, const Clock& clock)
+    : m_clock(clock),
+      m_settledNow(toNumber(options.settled)),
+      m_window(options.windowBytes),
+      m_lanes(options.settled),
+      m_settings(options.take),
+      m_wanted(options.workers) {}
+
+Status SinkQueue::push(const QueuedRecord& record) {
+  MutexLock lock(m_mutex);
+  while (!m_window.hasRoom() && !isStopped()) m_room.wait(m_mutex);
+  if (isStopped()) return Status(StatusCode::Cancelled, "the sink stops");
+  const WindowLoad before = m_window.load();
+  RETURN_IF_ERROR(m_window.push(record));
+  if (m_idle == 0) return Status::ok();
+  // Workers wake by themselves when the oldest entry is due; here, for the first one and for full.
+  const bool first = before.waitingRecords == 0;
+  const bool wanted = record.sequence <= m_flushUpTo || m_gate == SinkGate::Draining;
+  const WindowLoad now = m_window.load();
+  const bool full =
+      (before.waitingChanges < m_settings.batchRows &&
+       now.waitingChanges >= m_settings.batchRows) ||
+      (before.waitingBytes < m_settings.batchBytes && now.waitingBytes >= m_settings.batchBytes);
+  if (first || wanted || full) m_work.notifyOne();
+  return Status::ok();
+}
+
+SinkQueue::Next SinkQueue::take(std::uint32_t worker, Chunk& chunk) {
+  MutexLock lock(m_mutex);
+  for (;;) {
+    if (isStopped() || worker >= m_wanted) return Next::Leave;
+    const TakeDecision decision =
+        decideTake(m_window.load(), m_settings, situation(), m_clock.steadyNow());
+    if (decision.kind == TakeDecision::Kind::Take) {
+      m_window.take(decision.limits, chunk);
+      ++m_ready;
+      if (m_idle > 0 && !m_window.isEmpty()) m_work.notifyOne();  // there may be more to take
+      return Next::Go;
+    }
+    ++m_idle;
+    if (decision.until) {
+      m_work.waitUntil(m_mutex, *decision.until);
+    } else {
+      m_work.wait(m_mutex);
+    }
+    --m_idle;
+  }
+}
+
+SinkQueue::Next SinkQueue::waitTurn(const Chunk& chunk) {
+  MutexLock lock(m_mutex);
+  // A chunk that the gate holds stays in the waiting line, so that no smaller ones pile up behind.
+  while (!isStopped() &&
+         !(m_lanes.mayCommit(chunk.ticket) && gateAllows(situation(), chunk.first()))) {
+    m_turn.wait(m_mutex);
+  }
+  if (isStopped()) return Next::Leave;
+  --m_ready;
+  m_work.notifyOne();  // its place in the line is free
+  return Next::Go;
+}
+
+SinkQueue::Next SinkQueue::waitGate(Sequence first) {
+  MutexLock lock(m_mutex);
+  while (!isStopped() && !gateAllows(situation(), first)) m_turn.wait(m_mutex);
+  return isStopped() ? Next::Leave : Next::Go;
+}
+
+SinkQueue::Next SinkQueue::waitRetry(SteadyTime until) {
+  MutexLock lock(m_mutex);
+  const std::uint64_t before = m_tryNow;
+  while (!isStopped() && m_tryNow == before && m_clock.steadyNow() < until) {
+    m_turn.waitUntil(m_mutex, until);
+  }
+  return isStopped() ? Next::Leave : Next::Go;
+}
+
+std::vector<ShardStep> SinkQueue::stepsTo(Sequence next) const {
+  MutexLock lock(m_mutex);
+  return m_lanes.stepsTo(next);
+}
+
+void SinkQueue::settle(const std::vector<ShardStep>& steps) {
+  MutexLock lock(m_mutex);
+  m_lanes.settle(steps);
+  m_settledNow.store(toNumber(m_lanes.settled()), std::memory_order_release);
+  m_passed.notifyAll();
+}
+
+void SinkQueue::complete(Chunk& chunk) {
+  MutexLock lock(m_mutex);
+  m_lanes.release(chunk.ticket);
+  m_window.complete(chunk);
+  m_room.notifyOne();
+  m_turn.notifyAll();
+  m_work.notifyOne();
+}
+
+void SinkQueue::abandon(Chunk& chunk) {
+  MutexLock lock(m_mutex);
+  m_window.complete(chunk);
+}
+
+void SinkQueue::setGate(SinkGate gate) {
+  MutexLock lock(m_mutex);
+  m_gate = gate;
+  m_work.notifyAll();
+  m_turn.notifyAll();
+}
+
+void SinkQueue::flush(Sequence upTo) {
+  MutexLock lock(m_mutex);
+  m_flushUpTo = std::max(m_flushUpTo, upTo);
+  ++m_tryNow;
+  m_work.notifyAll();
+  m_turn.notifyAll();
+}
+
+void SinkQueue::configure(const TakeSettings& settings) {
+  MutexLock lock(m_mutex);
+  m_settings = settings;
+  m_work.notifyAll();
+}
+
+void SinkQueue::setBatchRows(std::size_t rows) {
+  MutexLock lock(m_mutex);
+  m_settings.batchRows = rows;
+  m_work.notifyOne();
+}
+
+void SinkQueue::setWorkersWanted(std::uint32_t workers) {
+  MutexLock lock(m_mutex);
+  m_wanted = workers;
+  m_work.notifyAll();
+}
+
+void SinkQueue::stop() {
+  MutexLock lock(m_mutex);
+  m_stopped.store(true, std::memory_order_release);
+  m_room.notifyAll();
+  m_work.notifyAll();
+  m_turn.notifyAll();
+  m_passed.notifyAll();
+}
+
+Status SinkQueue::waitSettled(Sequence sequence, SteadyTime deadline) {
+  MutexLock lock(m_mutex);
+  while (m_lanes.settled() < sequence) {
+    if (isStopped()) return Status(StatusCode::Cancelled, "the sink stopped first");
+    if (m_clock.steadyNow() >= deadline) {
+      return Status(StatusCode::Deadline, "not everything was persisted in time");
+    }
+    m_passed.waitUntil(m_mutex, deadline);
+  }
+  return Status::ok();
+}
+
+SinkGate SinkQueue::gate() const {
+  MutexLock lock(m_mutex);
+  return m_gate;
+}
+
+TakeSettings SinkQueue::settings() const {
+  MutexLock lock(m_mutex);
+  return m_settings;
+}
+
+std::uint32_t SinkQueue::workersWanted() const {
+  MutexLock lock(m_mutex);
+  return m_wanted;
+}
+
+WindowLoad SinkQueue::load() const {
+  MutexLock lock(m_mutex);
+  return m_window.load();
+}
+
+TakeSituation SinkQueue::situation() const { return {m_gate, m_flushUpTo, m_ready}; }
+
+}  // namespace penstock

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a sink's dispatcher and its workers meet: the window and the lanes under one lock, and all
+// waiting. What to do is decided by take_rule.h and lanes.h; this class only locks, asks, waits.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "base/status.h"
+#include "queue/lanes.h"
+#include "queue/take_rule.h"
+#include "queue/window.h"
+
+namespace penstock {
+
+/// Threads: any. Nothing waits while it holds the lock over I/O or a call to others.
+class SinkQueue {
+ public:
+  struct Options {
+    std::uint64_t windowBytes = 0;
+    Sequence settled{};  ///< the store's checkpoint
+    TakeSettings take;
+    std::uint32_t workers = 1;
+  };
+  /// Expects: `clock` outlives this.
+  SinkQueue(const Options& options, const Clock& clock);
+
+  // --- the dispatcher ---
+  /// Waits while the window is full. Errors: Cancelled (stopped), else as Window::push.
+  Status push(const QueuedRecord& record);
+
+  // --- workers ---
+  enum class Next : std::uint8_t { Go, Leave };
+  /// Waits until a chunk is to be taken. Leave: stopped, or `worker` is no longer wanted.
+  Next take(std::uint32_t worker, Chunk& chunk);
+  /// Waits until it is the chunk's turn. Leave: stopped.
+  Next waitTurn(const Chunk& chunk);
+  /// Waits until the gate lets a commit through that begins at `first`. Leave: stopped.
+  Next waitGate(Sequence first);
+  /// Waits until `until`, tryNow(), a change of the gate, or stop().
+  Next waitRetry(SteadyTime until);
+  std::vector<ShardStep> stepsTo(Sequence next) const;
+  void settle(const std::vector<ShardStep>& steps);
+  /// Everything of the chunk is settled. Expects: its turn.
+  void complete(Chunk& chunk);
+  /// A stopped worker gives its chunk up; it stays in the journal.
+  void abandon(Chunk& chunk);
+
+  // --- the operator ---
+  void setGate(SinkGate gate);
+  /// Asks for everything up to `upTo`, also while paused, once. Ends a backoff.
+  void flush(Sequence upTo);
+  void configure(const TakeSettings& settings);
+  /// The rows of a full batch alone, as adapted to the target commit time.
+  void setBatchRows(std::size_t rows);
+  void setWorkersWanted(std::uint32_t workers);
+  /// Ends all waiting. What is taken and not yet committed stays in the journal.
+  void stop();
+
+  // --- whoever looks ---
+  /// Errors: Deadline, Cancelled (stopped first).
+  Status waitSettled(Sequence sequence, SteadyTime deadline);
+  Sequence settled() const { return Sequence{m_settledNow.load(std::memory_order_acquire)}; }
+  bool isStopped() const { return m_stopped.load(std::memory_order_acquire); }
+  SinkGate gate() const;
+  TakeSettings settings() const;
+  std::uint32_t workersWanted() const;
+  WindowLoad load() const;
+
+ private:
+  TakeSituation situation() const REQUIRES(m_mutex);
+
+  const Clock& m_clock;
+  std::atomic<std::uint64_t> m_settledNow;
+  std::atomic<bool> m_stopped{false};
+
+  mutable Mutex m_mutex;
+  CondVar m_room;    // the dispatcher waits for
+  CondVar m_work;    // workers wait for
+  CondVar m_turn;    // likewise, with a chunk
+  CondVar m_passed;  // waitSettled() waits for
+  Window m_window GUARDED_BY(m_mutex);
+  Lanes m_lanes GUARDED_BY(m_mutex);
+  TakeSettings m_settings GUARDED_BY(m_mutex);
+  SinkGate m_gate GUARDED_BY(m_mutex) = SinkGate::Open;
+  Sequence m_flushUpTo GUARDED_BY(m_mutex){};
+  std::uint64_t m_ready GUARDED_BY(m_mutex) = 0;  // chunks that wait for their turn
+  std::uint32_t m_idle GUARDED_BY(m_mutex) = 0;   // workers that wait for a chunk
+  std::uint32_t m_wanted GUARDED_BY(m_mutex) = 1;
+  std::uint64_t m_tryNow GUARDED_BY(m_mutex) = 0;  // counts what ends a backoff
+};
+
+}  // namespace penstock
