@@ -40,12 +40,6 @@ struct SubmitOptions {
   SourceLine source;
 };
 
-/// A place of a refused change set: `changes[1].set.slot`.
-struct Refusal {
-  Status status;
-  std::string place;
-};
-
 /// One client identity, under which ids are unique. Made by SubmitPort::openClient.
 /// Threads: one at a time. Destroying it drops acknowledgements that are still to come; it returns
 /// only when no onAck of it runs.

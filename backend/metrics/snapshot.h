@@ -62,6 +62,7 @@ struct SinkSnapshot {
   std::uint64_t oldestAgeMicros = 0;
   std::uint64_t windowBytes = 0;  ///< of them in memory
   std::uint64_t settledSequence = 0;
+  std::int64_t stalledMicros = 0;  ///< work waits and nothing completes since; 0: it moves
 
   // Totals since start
   std::uint64_t persistedSets = 0;  ///< change sets committed

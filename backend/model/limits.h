@@ -82,6 +82,8 @@ inline constexpr std::chrono::milliseconds kFlushDeadlineDefault = 10min;
 // --- metrics ------------------------------------------------------------------------------------
 inline constexpr std::chrono::milliseconds kSampleInterval = 100ms;
 inline constexpr std::size_t kSampleRing = 6'000;  ///< ten minutes at 10 Hz
+inline constexpr std::chrono::milliseconds kStalledAfter = 5s;  ///< work waits, nothing completes
+inline constexpr std::chrono::milliseconds kIdleAfter = 10s;    ///< nothing came, nothing waits
 inline constexpr std::size_t kEventRing = 4'096;
 inline constexpr std::size_t kSinksMax = 16;
 inline constexpr std::size_t kHistoryQueue = 600;  ///< samples that wait to be kept: a minute

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/engine.h"
+
+#include <random>
+#include <utility>
+
+#include "base/log.h"
+#include "engine/control.h"
+#include "engine/housekeeping.h"
+#include "engine/node.h"
+#include "engine/pipeline.h"
+#include "engine/queue_browser.h"
+#include "metrics/ticks.h"
+
+namespace penstock {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::uint64_t newRunId() {
+  std::random_device random;
+  return (std::uint64_t{random()} << 20 | random()) & ((1ull << 53) - 1);
+}
+
+PageCell text(std::string value) { return {std::move(value), PageCell::Kind::Text}; }
+
+void logFailure(const char* chore, const Status& status) {
+  if (!status.isOk()) logLine(LogLevel::Warning, std::string(chore) + ": " + status.message());
+}
+
+}  // namespace
+
+/// In the order in which they are made; each uses only what stands above it.
+struct Engine::Parts {
+  Parts(EngineOptions engineOptions, EngineDependencies engineDependencies)
+      : options(std::move(engineOptions)),
+        dependencies(std::move(engineDependencies)),
+        events(*dependencies.clock),
+        pipeline(options, {*dependencies.files, *dependencies.clock, events}) {}
+
+  const EngineOptions options;
+  const EngineDependencies dependencies;
+  EventLog events;
+  SnapshotRing ring;
+  Pipeline pipeline;
+  std::unique_ptr<Node> node;
+  std::unique_ptr<QueueBrowser> queue;
+  std::unique_ptr<Control> control;
+  std::unique_ptr<Housekeeping> housekeeping;
+  std::unique_ptr<TickWaiter> ticks;
+  std::unique_ptr<Sampler> sampler;
+  bool stopped = false;
+
+  std::vector<Housekeeping::Chore> chores();
+  BrowsePage deadLetters(const BrowseRequest& request);
+};
+
+Engine::Engine(EngineOptions options, EngineDependencies dependencies)
+    : m_parts(std::make_unique<Parts>(std::move(options), std::move(dependencies))) {}
+
+Engine::~Engine() { stop(0ms); }
+
+Result<std::unique_ptr<Engine>> Engine::start(EngineOptions options,
+                                              EngineDependencies dependencies) {
+  CHECK(dependencies.files != nullptr && dependencies.clock != nullptr);
+  RETURN_IF_ERROR(dependencies.files->createDirectories(options.dataDirectory));
+  std::unique_ptr<Engine> engine(new Engine(std::move(options), std::move(dependencies)));
+  RETURN_IF_ERROR(engine->startParts());
+  return engine;
+}
+
+Status Engine::startParts() {
+  Parts& parts = *m_parts;
+  const EngineDependencies& outside = parts.dependencies;
+  RETURN_IF_ERROR(parts.pipeline.open(outside.openStore));
+  parts.node = std::make_unique<Node>(parts.options, parts.pipeline, *outside.files);
+  Pipeline* pipeline = &parts.pipeline;
+  parts.queue = std::make_unique<QueueBrowser>(
+      pipeline->journal(), *outside.clock, [pipeline] { return pipeline->primary().settled(); });
+  parts.control = std::make_unique<Control>(*parts.node, parts.events, *outside.clock,
+                                            [pipeline] { pipeline->measureBudgets(); });
+  parts.housekeeping = std::make_unique<Housekeeping>(parts.chores());
+  parts.ticks = std::make_unique<SystemTickWaiter>();
+  parts.sampler = std::make_unique<Sampler>(*outside.clock, *parts.ticks, parts.ring,
+                                            SamplerSettings{.runId = newRunId()});
+  Event started;
+  started.kind = EventKind::Started;
+  started.what = "node " + parts.options.node.name + " started";
+  parts.events.append(std::move(started));
+  parts.control->start();
+  parts.housekeeping->start();
+  Node* node = parts.node.get();
+  parts.sampler->start([node](Snapshot& snapshot) { node->collect(snapshot); },
+                       outside.sampleHooks);
+  return Status::ok();
+}
+
+std::vector<Housekeeping::Chore> Engine::Parts::chores() {
+  return {
+      {"prepare segments", 200ms,
+       [this] { logFailure("preparing segments", pipeline.journal().prepareSpares()); }},
+      {"retire segments", 200ms,
+       [this] {
+         logFailure("retiring segments", pipeline.journal().retire(pipeline.settledEverywhere()));
+       }},
+      {"start sinks", 500ms,
+       [this] {
+         for (const auto& sink : pipeline.sinks()) (void)sink->tryStart();  // its state tells
+       }},
+      {"count dead letters", 2s,
+       [this] {
+         for (const auto& sink : pipeline.sinks()) sink->countDeadLetters();
+       }},
+      {"snapshot known ids", 10s,
+       [this] { logFailure("snapshot of known ids", pipeline.known().writeSnapshots()); }},
+  };
+}
+
+SubmitPort& Engine::port() { return m_parts->pipeline.submitter(); }
+
+const SnapshotRing& Engine::samples() const { return m_parts->ring; }
+
+EventLog& Engine::events() { return m_parts->events; }
+
+const EngineOptions& Engine::options() const { return m_parts->options; }
+
+void Engine::send(Command command) { m_parts->control->send(std::move(command)); }
+
+std::vector<CommandAnswer> Engine::takeAnswers() { return m_parts->control->takeAnswers(); }
+
+void Engine::setWorkloadHost(WorkloadHost* host) { m_parts->node->setWorkloadHost(host); }
+
+Status Engine::runSchema(std::string_view sql) { return m_parts->pipeline.runSchema(sql); }
+
+BrowsePage Engine::browse(const BrowseRequest& request) {
+  if (request.subject == BrowseSubject::Queue) return m_parts->queue->page(request);
+  if (request.subject == BrowseSubject::DeadLetters) return m_parts->deadLetters(request);
+  BrowsePage page;
+  page.subject = request.subject;
+  page.status = Status(StatusCode::Unsupported, "the engine does not read tables");
+  return page;
+}
+
+BrowsePage Engine::Parts::deadLetters(const BrowseRequest& request) {
+  BrowsePage page;
+  page.subject = BrowseSubject::DeadLetters;
+  page.columns = {"sequence", "at", "kind", "code", "reason", "attempts", "change_set"};
+  page.offset = request.offset;
+  Sink* sink = request.sink.empty() ? &pipeline.primary() : pipeline.find(request.sink);
+  if (sink == nullptr) {
+    page.status = Status(StatusCode::NotFound, "there is no sink '" + request.sink + "'");
+    return page;
+  }
+  const auto letters = sink->store().listDeadLetters(std::nullopt, limits::kQueueScanMax);
+  if (!letters) {
+    page.status = letters.status();
+    return page;
+  }
+  std::uint64_t matches = 0;
+  for (const StoredDeadLetter& stored : *letters) {
+    const DeadLetter& letter = stored.letter;
+    const bool fits = request.filter.empty() ||
+                      letter.reason.find(request.filter) != std::string::npos ||
+                      letter.changeSet.find(request.filter) != std::string::npos ||
+                      letter.code.find(request.filter) != std::string::npos;
+    if (!fits || ++matches <= request.offset || page.rows.size() >= request.rowsMax) continue;
+    const WallTime at{std::chrono::microseconds(letter.atMicros)};
+    page.rows.push_back({{std::to_string(toNumber(letter.sequence)), PageCell::Kind::Number},
+                         text(formatUtc(at)),
+                         text(letter.kind),
+                         text(letter.code),
+                         text(letter.reason),
+                         {std::to_string(letter.attempts), PageCell::Kind::Number},
+                         text(letter.changeSet)});
+  }
+  page.total = static_cast<std::int64_t>(matches);
+  return page;
+}
+
+StopReport Engine::stop(std::chrono::milliseconds timeout) {
+  StopReport report;
+  Parts& parts = *m_parts;
+  if (parts.stopped || !parts.node) return report;
+  parts.stopped = true;
+  parts.node->setStopping();
+  parts.node->setWorkloadHost(nullptr);
+  parts.pipeline.gate().close(Status(StatusCode::Unavailable, "the node is stopping"));
+  Sink& primary = parts.pipeline.primary();
+  const std::uint64_t before = primary.progress().settledSets;
+  if (timeout.count() > 0) {
+    report.status = parts.pipeline.flushAndWait(parts.dependencies.clock->steadyNow() + timeout);
+  }
+  report.persisted = primary.progress().settledSets - before;
+  stopThreads();
+  report.left = parts.pipeline.journal().distanceFrom(primary.settled()).records;
+  return report;
+}
+
+/// Against the order of starting: nobody is called by a thread whose use has ended.
+void Engine::stopThreads() {
+  Parts& parts = *m_parts;
+  parts.housekeeping->stop();
+  parts.control->stop();
+  parts.sampler->stop();
+  parts.pipeline.close();
+  logFailure("snapshot of known ids", parts.pipeline.known().writeSnapshots());
+}
+
+}  // namespace penstock

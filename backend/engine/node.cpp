@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/node.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/number_text.h"
+#include "model/limits.h"
+
+namespace penstock {
+namespace {
+
+/// Readings of the journal's size: one a second over the last minute.
+constexpr std::size_t kJournalReadings = 60;
+constexpr std::int64_t kMicrosPerSecond = 1'000'000;
+
+std::int64_t micros(std::chrono::milliseconds time) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(time).count();
+}
+
+struct Problem {
+  NodeState state;
+  std::string reason;
+};
+
+}  // namespace
+
+Node::Node(const EngineOptions& options, Pipeline& pipeline, FileSystem& files)
+    : m_options(options),
+      m_pipeline(pipeline),
+      m_acks(pipeline.counters().ackMicros),
+      m_syncs(pipeline.counters().syncMicros),
+      m_usage(files) {
+  for (const auto& each : pipeline.sinks()) {
+    m_watches.push_back({QuantilesBetweenSamples(each->counters().commitMicros), 0, 0});
+  }
+}
+
+Sink& Node::sink(std::string_view name) const {
+  Sink* found = m_pipeline.find(name);
+  CHECK(found != nullptr);
+  return *found;
+}
+
+std::vector<std::string> Node::sinkNames() const {
+  std::vector<std::string> names;
+  for (const auto& each : m_pipeline.sinks()) names.push_back(each->name());
+  return names;
+}
+
+Sequence Node::syncedHead() const { return m_pipeline.journal().syncedHead(); }
+
+SinkProgress Node::progress(std::string_view name) const { return sink(name).progress(); }
+
+SinkSettings Node::settings(std::string_view name) const { return sink(name).settings(); }
+
+void Node::pause(std::string_view name, const std::string& who, const std::string& why) {
+  sink(name).pause(who, why);
+}
+
+std::string Node::resume(std::string_view name) { return sink(name).resume(); }
+
+void Node::flushTo(std::string_view name, Sequence target) { sink(name).flushTo(target); }
+
+void Node::applySettings(std::string_view name, const SinkSettings& settings) {
+  sink(name).apply(settings);
+}
+
+void Node::holdIntake(const std::string& reason) { m_pipeline.gate().hold(reason); }
+
+void Node::releaseIntake() { m_pipeline.gate().release(); }
+
+void Node::setWorkloadHost(WorkloadHost* host) {
+  MutexLock lock(m_mutex);
+  m_workloads = host;
+}
+
+Status Node::startWorkload(const Command& command) {
+  MutexLock lock(m_mutex);
+  if (m_workloads != nullptr) return m_workloads->start(command);
+  return {StatusCode::Unsupported, "this node has no workloads"};
+}
+
+Status Node::stopWorkload() {
+  MutexLock lock(m_mutex);
+  if (m_workloads != nullptr) return m_workloads->stop();
+  return {StatusCode::Unsupported, "this node has no workloads"};
+}
+
+void Node::collect(Snapshot& snapshot) {
+  snapshot.node = m_options.node.name;
+  snapshot.environment = m_options.node.environment;
+  copyTotals(m_pipeline.counters(), snapshot);
+  snapshot.ackMicros = m_acks.take();
+  snapshot.syncMicros = m_syncs.take();
+  snapshot.residentBytes = m_usage.residentBytes();
+  fillJournal(snapshot);
+  fillBudgets(snapshot);
+  for (std::size_t i = 0; i < m_watches.size(); ++i) {
+    SinkSnapshot& each = snapshot.sinks.emplace_back();
+    m_pipeline.sinks()[i]->fill(each);
+    each.commitMicros = m_watches[i].commits.take();
+    watchProgress(each, m_watches[i], snapshot.steadyMicros);
+  }
+  {
+    MutexLock lock(m_mutex);
+    if (m_workloads != nullptr) snapshot.workload = m_workloads->snapshot();
+  }
+  if (snapshot.acceptedSets != m_lastAccepted || m_lastAcceptedAt == 0) {
+    m_lastAccepted = snapshot.acceptedSets;
+    m_lastAcceptedAt = snapshot.steadyMicros;
+  }
+  judge(snapshot);
+}
+
+void Node::fillJournal(Snapshot& snapshot) {
+  const Journal& journal = m_pipeline.journal();
+  const JournalUsage usage = journal.usage();
+  snapshot.headSequence = toNumber(journal.syncedHead());
+  snapshot.journalSyncs = journal.counters().groups;
+  snapshot.journalBytes = usage.usedBytes;
+  snapshot.journalLimitBytes = m_options.journal.diskBudgetBytes;
+  if (m_journalUse.empty() ||
+      snapshot.steadyMicros - m_journalUse.back().steadyMicros >= kMicrosPerSecond) {
+    m_journalUse.push_back({snapshot.runId, snapshot.steadyMicros, usage.usedBytes});
+    if (m_journalUse.size() > kJournalReadings) m_journalUse.pop_front();
+  }
+  const std::vector<Reading> readings(m_journalUse.begin(), m_journalUse.end());
+  snapshot.journalFullInSeconds = fullInSeconds(readings, snapshot.journalLimitBytes);
+}
+
+void Node::fillBudgets(Snapshot& snapshot) {
+  for (const Budget budget : {Budget::Memory, Budget::Journal, Budget::FreeSpace}) {
+    const BudgetUsage usage = m_pipeline.gate().usage(budget);
+    BudgetSnapshot& each = snapshot.budgets.emplace_back();
+    each.name = budgetName(budget);
+    each.usedBytes = usage.used;
+    each.limitBytes = usage.limit;
+    each.highPercent = limits::kHighWatermarkPercent;
+    each.lowPercent = limits::kLowWatermarkPercent;
+    each.pressure = m_pipeline.gate().isUnderPressure(budget) ? 1 : 0;
+  }
+  snapshot.memoryBytes = snapshot.budgets.front().usedBytes;
+}
+
+/// Looks at progress, not at occupancy: busy workers that complete nothing are stalled too.
+void Node::watchProgress(SinkSnapshot& sink, SinkWatch& watch, std::int64_t steadyMicros) const {
+  const bool moved = sink.settledSequence != watch.settled || sink.queueDepth == 0;
+  if (moved || sink.state == SinkState::Paused || watch.settledAtMicros == 0) {
+    watch.settled = sink.settledSequence;
+    watch.settledAtMicros = steadyMicros;
+  }
+  const std::int64_t still = steadyMicros - watch.settledAtMicros;
+  sink.stalledMicros = still >= micros(limits::kStalledAfter) ? still : 0;
+}
+
+/// All that is wrong, the worst first; the status line shows that one and counts the others.
+void Node::judge(Snapshot& snapshot) const {
+  std::vector<Problem> problems;
+  const std::string held = m_pipeline.gate().heldBecause();
+  if (!held.empty()) {
+    const bool draining = held.rfind("drain", 0) == 0;
+    problems.push_back({draining ? NodeState::Draining : NodeState::IntakeHeld, held});
+  }
+  for (const BudgetSnapshot& budget : snapshot.budgets) {
+    if (budget.pressure == 0) continue;
+    const bool floor = budget.name == budgetName(Budget::FreeSpace);
+    const std::string amounts = byteText(budget.usedBytes) + " of " + byteText(budget.limitBytes);
+    problems.push_back({floor ? NodeState::IntakeHeld : NodeState::Saturated,
+                        floor ? "only " + byteText(budget.usedBytes) +
+                                    " free on the journal's disk (floor " +
+                                    byteText(budget.limitBytes) + "): make room there"
+                              : budget.name + " budget " + amounts + ": intake is slowed down"});
+  }
+  for (const SinkSnapshot& sink : snapshot.sinks) {
+    const std::string waits = groupedNumber(sink.queueDepth) + " change sets wait";
+    if (sink.state == SinkState::Paused) {
+      problems.push_back({NodeState::Paused, sink.name + " " + sink.stateReason + ", " + waits});
+    } else if (sink.state == SinkState::Down || sink.state == SinkState::Stopped) {
+      problems.push_back({NodeState::SinkDown, sink.name + ": " + sink.stateReason + "; " + waits});
+    } else if (sink.stalledMicros > 0) {
+      problems.push_back({NodeState::Stalled, sink.name + ": nothing was persisted for " +
+                                                  groupedNumber(sink.stalledMicros / 1'000'000) +
+                                                  " s and " + waits});
+    }
+  }
+  if (m_stopping.load()) problems.push_back({NodeState::Stopping, "draining before the end"});
+  const bool quiet = snapshot.sinks.empty() || snapshot.sinks.front().queueDepth == 0;
+  if (problems.empty() && quiet &&
+      snapshot.steadyMicros - m_lastAcceptedAt > micros(limits::kIdleAfter)) {
+    snapshot.state = NodeState::Idle;
+    return;
+  }
+  if (problems.empty()) return;
+  const auto worst = std::max_element(
+      problems.begin(), problems.end(),
+      [](const Problem& left, const Problem& right) { return left.state < right.state; });
+  snapshot.state = worst->state;
+  snapshot.stateReason = worst->reason;
+  snapshot.furtherProblems = static_cast<std::uint32_t>(problems.size() - 1);
+}
+
+}  // namespace penstock

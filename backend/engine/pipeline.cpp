@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/pipeline.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/number_text.h"
+
+namespace penstock {
+namespace {
+
+/// Part of the memory budget that the windows of all sinks may hold.
+constexpr std::uint64_t kWindowShare = 4;
+/// At a gigabyte a second that is 2 MiB past a watermark at the most.
+constexpr std::chrono::milliseconds kMeasureEvery{2};
+
+}  // namespace
+
+Pipeline::Pipeline(const EngineOptions& options, Parts parts)
+    : m_options(options),
+      m_parts(parts),
+      m_gate(parts.clock),
+      m_known(parts.files, options.dataDirectory, options.knownIds) {}
+
+Pipeline::~Pipeline() { close(); }
+
+std::uint64_t Pipeline::windowBytes() const {
+  return m_options.memoryBudgetBytes / kWindowShare /
+         std::max<std::size_t>(1, m_options.sinks.size());
+}
+
+Status Pipeline::open(const StoreOpener& openStore) {
+  RETURN_IF_ERROR(openStores(openStore));
+  RETURN_IF_ERROR(openJournal());
+  RETURN_IF_ERROR(m_known.recover(*m_journal));
+  m_submitter = std::make_unique<Submitter>(
+      Submitter::Parts{*m_journal, m_parts.clock, m_gate, m_known, m_acknowledgements, m_counters,
+                       [this](SteadyTime deadline) { return flushAndWait(deadline); }},
+      m_options.tables);
+  for (std::size_t i = 0; i < m_stores.size(); ++i) {
+    const bool primary = i == 0;
+    Sink::Parts sinkParts{*m_journal, m_parts.clock,
+                          [this, primary](Sequence settled) {
+                            if (primary) m_acknowledgements.onSettled(settled);
+                          },
+                          [this, primary](Sequence sequence, const Status& reason) {
+                            if (primary) m_acknowledgements.onDeadLetter(sequence, reason);
+                          },
+                          [this](Event event) { m_parts.events.append(std::move(event)); }};
+    Sink::Settings settings{m_options.sinks[i], m_options.retry, m_options.tables, windowBytes()};
+    m_sinks.push_back(
+        std::make_unique<Sink>(std::move(settings), std::move(m_stores[i]), std::move(sinkParts)));
+  }
+  m_stores.clear();
+  m_journal->setSyncedListener([this](Sequence head) { onSynced(head); });
+  m_journal->setFailureListener([this](const AppendFailure& failure) { onNotJournaled(failure); });
+  for (const auto& sink : m_sinks) (void)sink->tryStart();  // its state tells; tried again later
+  m_acknowledgements.onSynced(m_journal->syncedHead());
+  m_acknowledgements.onSettled(primary().settled());
+  return refreshCatalog();
+}
+
+Status Pipeline::openStores(const StoreOpener& openStore) {
+  for (const SinkOptions& sink : m_options.sinks) {
+    Result<std::unique_ptr<Store>> store = openStore(sink);
+    if (!store) return store.status().withContext("sink " + sink.name);
+    if (!sink.schemaFile.empty()) {
+      const Result<std::string> sql = readWholeFile(m_parts.files, sink.schemaFile);
+      if (!sql) return sql.status().withContext(sink.schemaFile);
+      RETURN_IF_ERROR((*store)->runScript(*sql).withContext(sink.schemaFile));
+    }
+    m_stores.push_back(std::move(*store));
+  }
+  return Status::ok();
+}
+
+Status Pipeline::openJournal() {
+  FileJournalOptions journal;
+  journal.directory = m_options.dataDirectory + "/journal";
+  journal.holderNote = "penstock " + m_options.node.name;
+  journal.segmentBytes = m_options.journal.segmentBytes;
+  journal.retain = m_options.journal.retain;
+  const Result<Catalog> catalog = m_stores.front()->readCatalog();
+  if (catalog) journal.initialCatalog = std::make_shared<const Catalog>(*catalog);
+  Result<std::unique_ptr<FileJournal>> opened =
+      FileJournal::open(m_parts.files, m_parts.clock, journal);
+  if (!opened) return opened.status();
+  m_journal = std::move(*opened);
+  return Status::ok();
+}
+
+void Pipeline::close() {
+  for (const auto& sink : m_sinks) sink->stop();
+  if (m_journal) (void)m_journal->close();
+}
+
+Sink* Pipeline::find(std::string_view sink) const {
+  for (const auto& each : m_sinks) {
+    if (each->name() == sink) return each.get();
+  }
+  return nullptr;
+}
+
+/// On the journal's thread: first what must not be late, then those who wait, then those who read.
+void Pipeline::onSynced(Sequence head) {
+  m_known.onSynced(head);
+  m_submitter->onSynced(head);
+  m_acknowledgements.onSynced(head);
+  for (const auto& sink : m_sinks) sink->onSynced();
+  const SteadyTime now = m_parts.clock.steadyNow();
+  if (now < m_nextMeasure) return;
+  m_nextMeasure = now + kMeasureEvery;
+  measureBudgets();
+}
+
+void Pipeline::onNotJournaled(const AppendFailure& failure) {
+  m_known.onNotJournaled(failure.first, failure.last);
+  m_acknowledgements.onNotJournaled(failure.first, failure.last, failure.status);
+  Event event;
+  event.kind = EventKind::Journal;
+  event.severity = Severity::Critical;
+  event.what = "journal: " + failure.status.message();
+  m_parts.events.append(std::move(event));
+}
+
+Status Pipeline::runSchema(std::string_view sql) {
+  RETURN_IF_ERROR(primary().store().runScript(sql));
+  return refreshCatalog();
+}
+
+Status Pipeline::refreshCatalog() {
+  const Result<Catalog> read = primary().store().readCatalog();
+  // Away for now: intake goes on with the catalog that the journal holds.
+  if (!read) return read.status().code() == StatusCode::Unavailable ? Status::ok() : read.status();
+  const CatalogPointer before = m_journal->catalog();
+  Catalog evolved = Catalog::evolve(*before, *read);
+  if (evolved == *before) return Status::ok();
+  return m_journal->setCatalog(std::make_shared<const Catalog>(std::move(evolved)));
+}
+
+Status Pipeline::flushAndWait(SteadyTime deadline) {
+  const Sequence target = m_journal->syncedHead();
+  primary().flushTo(target);
+  return primary().waitSettled(target, deadline);
+}
+
+std::uint64_t Pipeline::memoryBytes() const {
+  std::uint64_t bytes =
+      m_journal->usage().stagedBytes + m_known.memoryBytes() + m_acknowledgements.awaitedBytes();
+  for (const auto& sink : m_sinks) bytes += sink->windowBytes();
+  return bytes;
+}
+
+void Pipeline::measureBudgets() {
+  const JournalUsage usage = m_journal->usage();
+  m_gate.updateUsage(Budget::Memory, {memoryBytes(), m_options.memoryBudgetBytes});
+  m_gate.updateUsage(Budget::Journal, {usage.usedBytes, m_options.journal.diskBudgetBytes});
+  m_gate.updateUsage(Budget::FreeSpace,
+                     {usage.freeDiskBytes, m_options.journal.freeSpaceFloorBytes});
+  recordCrossings();
+}
+
+void Pipeline::recordCrossings() {
+  for (const BackpressureEvent& crossing : m_gate.takeEvents()) {
+    m_counters.pressureEvents.increment();
+    const bool began = crossing.kind == BackpressureEvent::Kind::Began;
+    Event event;
+    event.kind = EventKind::Backpressure;
+    event.severity = began ? Severity::Warning : Severity::Info;
+    event.wallMicros = crossing.at.wall.time_since_epoch().count();
+    event.budget = budgetName(crossing.budget);
+    event.usedBytes = crossing.used;
+    event.limitBytes = crossing.limit;
+    event.touchedSets = crossing.touched();
+    event.action = crossing.action();
+    event.lastedMicros = began ? -1 : crossing.lasted.count();
+    event.what = "budget " + event.budget + (began ? " above its high" : " below its low") +
+                 " watermark: " + byteText(crossing.used) + " of " + byteText(crossing.limit);
+    if (!began) event.what += ", " + groupedNumber(event.touchedSets) + " change sets touched";
+    m_parts.events.append(std::move(event));
+  }
+}
+
+Sequence Pipeline::settledEverywhere() const {
+  Sequence least = m_journal->syncedHead();
+  for (const auto& sink : m_sinks) least = std::min(least, sink->settled());
+  return least;
+}
+
+}  // namespace penstock

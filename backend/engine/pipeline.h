@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// The write path in one place: who tells whom when change sets come in, are synced and are settled.
+// Stages know nothing of one another; the calls between them are all made here.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/file_system.h"
+#include "engine/entry/acknowledgements.h"
+#include "engine/entry/intake_gate.h"
+#include "engine/entry/known_changes.h"
+#include "engine/entry/submitter.h"
+#include "engine/options.h"
+#include "engine/sink.h"
+#include "journal/file/file_journal.h"
+#include "metrics/counters.h"
+#include "metrics/event_log.h"
+#include "store/store.h"
+
+namespace penstock {
+
+/// Threads: make, open and close on one; the rest any.
+/// Owns: journal, intake and sinks.
+class Pipeline {
+ public:
+  using StoreOpener = std::function<Result<std::unique_ptr<Store>>(const SinkOptions&)>;
+  struct Parts {
+    FileSystem& files;
+    const Clock& clock;
+    EventLog& events;
+  };
+  Pipeline(const EngineOptions& options, Parts parts);
+  ~Pipeline();
+
+  /// Opens stores and journal, brings the catalog up to date, recovers what is known, starts the
+  /// sinks. Errors: those of Engine::start.
+  Status open(const StoreOpener& openStore);
+  /// Ends flushing, then the journal. Intake was closed before.
+  void close();
+
+  Submitter& submitter() { return *m_submitter; }
+  FileJournal& journal() { return *m_journal; }
+  const FileJournal& journal() const { return *m_journal; }
+  IntakeGate& gate() { return m_gate; }
+  const IntakeGate& gate() const { return m_gate; }
+  KnownChanges& known() { return m_known; }
+  const std::vector<std::unique_ptr<Sink>>& sinks() const { return m_sinks; }
+  Sink& primary() const { return *m_sinks.front(); }
+  Sink* find(std::string_view sink) const;
+  const IntakeCounters& counters() const { return m_counters; }
+
+  /// Runs SQL in the primary, then refreshCatalog().
+  Status runSchema(std::string_view sql);
+  /// Takes the primary's tables as they are now; a changed catalog begins a new segment.
+  Status refreshCatalog();
+  /// Persists what is journaled so far. Errors: Deadline, Unavailable, Cancelled.
+  Status flushAndWait(SteadyTime deadline);
+  /// Measures the budgets and tells the gate; its crossings become events.
+  void measureBudgets();
+  /// Memory that the budget counts, in bytes.
+  std::uint64_t memoryBytes() const;
+  /// The least that every sink has settled.
+  Sequence settledEverywhere() const;
+
+ private:
+  Status openStores(const StoreOpener& openStore);
+  Status openJournal();
+  void onSynced(Sequence head);
+  void onNotJournaled(const AppendFailure& failure);
+  void recordCrossings();
+  std::uint64_t windowBytes() const;
+
+  const EngineOptions& m_options;
+  const Parts m_parts;
+  IntakeCounters m_counters;
+  Acknowledgements m_acknowledgements;
+  IntakeGate m_gate;
+  KnownChanges m_known;
+  std::unique_ptr<FileJournal> m_journal;
+  std::vector<std::unique_ptr<Sink>> m_sinks;
+  std::vector<std::unique_ptr<Store>> m_stores;  // opened, not yet given to their sinks
+  std::unique_ptr<Submitter> m_submitter;
+  SteadyTime m_nextMeasure;  // the journal thread's
+};
+
+}  // namespace penstock

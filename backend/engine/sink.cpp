@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/sink.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/number_text.h"
+
+namespace penstock {
+namespace {
+
+std::string ownerName() { return "pid " + std::to_string(getpid()); }
+
+}  // namespace
+
+/// What there is only while the store can be reached; members end in reverse order.
+struct Sink::Running {
+  std::unique_ptr<JournalReader> reader;
+  std::unique_ptr<SinkQueue> queue;
+  std::unique_ptr<FlushPool> pool;
+  std::unique_ptr<Dispatcher> dispatcher;
+};
+
+Sink::Sink(Settings settings, std::unique_ptr<Store> store, Parts parts)
+    : m_settings(std::move(settings)),
+      m_parts(std::move(parts)),
+      m_store(std::move(store)),
+      m_wanted{m_settings.options.flush.workers, m_settings.options.flush.batchRows,
+               static_cast<std::uint32_t>(m_settings.options.flush.linger.count())} {}
+
+Sink::~Sink() { stop(); }
+
+std::shared_ptr<Sink::Running> Sink::running() const {
+  MutexLock lock(m_mutex);
+  return m_running;
+}
+
+Status Sink::tryStart() {
+  {
+    MutexLock lock(m_mutex);
+    if (m_running || m_standsStill) return Status::ok();
+  }
+  const Status attached = attach();
+  if (attached.isOk()) {
+    MutexLock lock(m_mutex);
+    m_problem = Status::ok();
+    return attached;
+  }
+  if (attached.code() != StatusCode::Unavailable) {
+    standStill(attached);
+    return attached;
+  }
+  MutexLock lock(m_mutex);
+  if (m_problem.isOk()) m_problemSince = wallMicros();
+  m_problem = attached;
+  return attached;
+}
+
+/// Where the store stands decides where the cursor begins; nothing else is remembered elsewhere.
+Status Sink::attach() {
+  const auto checkpoints = m_store->attach(m_parts.journal.id(), ownerName());
+  if (!checkpoints) return checkpoints.status();
+  const Sequence settled = checkpoints->empty() ? kNoSequence : checkpoints->front().settled;
+  m_settled.store(toNumber(settled), std::memory_order_release);
+  auto running = std::make_shared<Running>();
+  Result<std::unique_ptr<JournalReader>> reader = m_parts.journal.openReader(settled);
+  if (!reader) {
+    const bool gap = reader.status().code() == StatusCode::NotFound;
+    return Status(StatusCode::Corrupt,
+                  gap ? "gap: the journal no longer reaches back to what the database holds"
+                      : reader.status().message());
+  }
+  running->reader = std::move(*reader);
+  Result<std::unique_ptr<StoreLane>> lane = m_store->openLane();
+  if (!lane) return lane.status();
+
+  MutexLock lock(m_mutex);
+  const TakeSettings take{m_wanted.batchRows, m_settings.options.flush.batchBytes,
+                          std::chrono::milliseconds(m_wanted.lingerMs)};
+  running->queue = std::make_unique<SinkQueue>(
+      SinkQueue::Options{m_settings.windowBytes, settled, take, m_wanted.workers}, m_parts.clock);
+  if (m_paused) running->queue->setGate(SinkGate::Paused);
+  FlushPool::Options pool;
+  pool.sink = name();
+  pool.workers = m_wanted.workers;
+  pool.take = take;
+  pool.targetCommit = m_settings.options.flush.targetCommit;
+  pool.retry = {m_settings.retry.initial, m_settings.retry.max};
+  pool.policies = m_settings.policies;
+  running->pool = std::make_unique<FlushPool>(pool, *running->queue, std::move(*lane),
+                                              static_cast<FlushListener&>(*this), m_parts.clock);
+  running->dispatcher = std::make_unique<Dispatcher>(
+      name(), *running->queue,
+      [this, source = running->reader.get()] { return nextRecord(*source); },
+      [this](const Status& status) { standStill(status); });
+  m_running = std::move(running);
+  return Status::ok();
+}
+
+Result<std::optional<QueuedRecord>> Sink::nextRecord(JournalReader& reader) const {
+  const Result<std::optional<JournalRecord>> record = reader.next();
+  if (!record) return record.status();
+  if (!record->has_value()) return std::optional<QueuedRecord>();
+  QueuedRecord queued;
+  queued.sequence = (*record)->sequence;
+  queued.catalog = (*record)->catalog;
+  if ((*record)->type == RecordType::ChangeSet) {
+    queued.payload = (*record)->payload;
+  } else {
+    queued.kind = EntryKind::CheckpointOnly;
+  }
+  const std::int64_t ageMicros = std::max<std::int64_t>(0, wallMicros() - (*record)->wallMicros);
+  queued.arrived = m_parts.clock.steadyNow() - std::chrono::microseconds(ageMicros);
+  return std::optional<QueuedRecord>(std::move(queued));
+}
+
+void Sink::stop() {
+  std::shared_ptr<Running> running;
+  {
+    MutexLock lock(m_mutex);
+    m_standsStill = true;
+    running = m_running;
+  }
+  if (!running) return;
+  running->pool->stop();
+  running->dispatcher->stop();
+}
+
+void Sink::onSynced() {
+  if (const auto now = running()) now->dispatcher->notify();
+}
+
+void Sink::standStill(const Status& why) {
+  {
+    MutexLock lock(m_mutex);
+    m_standsStill = true;
+    m_problem = why;
+    m_problemSince = wallMicros();
+  }
+  tell(EventKind::SinkState, Severity::Critical, "stopped: " + why.message());
+}
+
+void Sink::tell(EventKind kind, Severity severity, const std::string& what) {
+  Event event;
+  event.kind = kind;
+  event.severity = severity;
+  event.sink = name();
+  event.what = "sink " + name() + ": " + what;
+  m_parts.onEvent(std::move(event));
+}
+
+void Sink::pause(const std::string& who, const std::string& why) {
+  MutexLock lock(m_mutex);
+  if (!m_paused) m_paused = Paused{who.empty() ? "somebody" : who, why, wallMicros()};
+  if (m_running) m_running->queue->setGate(SinkGate::Paused);
+}
+
+std::string Sink::resume() {
+  MutexLock lock(m_mutex);
+  const std::string who = m_paused ? m_paused->who : std::string();
+  m_paused.reset();
+  if (m_running) m_running->queue->setGate(SinkGate::Open);
+  return who;
+}
+
+void Sink::flushTo(Sequence target) {
+  if (const auto now = running()) now->queue->flush(target);
+}
+
+Status Sink::waitSettled(Sequence target, SteadyTime deadline) {
+  if (settled() >= target) return Status::ok();
+  const auto now = running();
+  if (now) return now->queue->waitSettled(target, deadline);
+  MutexLock lock(m_mutex);
+  return m_problem.isOk() ? Status(StatusCode::Unavailable, "the sink has not started") : m_problem;
+}
+
+void Sink::apply(const SinkSettings& settings) {
+  MutexLock lock(m_mutex);
+  const bool resized = settings.workers != m_wanted.workers;
+  m_wanted = settings;
+  if (!m_running) return;
+  if (resized) m_running->pool->resize(settings.workers);
+  m_running->pool->configure({settings.batchRows, m_settings.options.flush.batchBytes,
+                              std::chrono::milliseconds(settings.lingerMs)});
+}
+
+SinkSettings Sink::settings() const {
+  MutexLock lock(m_mutex);
+  return m_wanted;
+}
+
+SinkProgress Sink::progress() const {
+  SinkProgress progress;
+  progress.settled = settled();
+  progress.settledSets = m_counters.persistedSets.total() + m_counters.deadLettersTotal.total();
+  const auto now = running();
+  if (now) {
+    const FlushPoolState pool = now->pool->state();
+    progress.workersRunning = pool.committing + pool.preparing + pool.idle;
+    progress.commitsRunning = pool.committing;
+  }
+  MutexLock lock(m_mutex);
+  if (m_standsStill) progress.stopped = m_problem;
+  return progress;
+}
+
+std::uint64_t Sink::windowBytes() const {
+  const auto now = running();
+  return now ? now->queue->load().bytes : 0;
+}
+
+void Sink::fill(SinkSnapshot& snapshot) const {
+  snapshot.name = name();
+  snapshot.role = m_settings.options.role;
+  snapshot.target = m_store->describeTarget();
+  snapshot.settledSequence = toNumber(settled());
+  const JournalDistance waiting = m_parts.journal.distanceFrom(settled());
+  snapshot.queueDepth = waiting.records;
+  snapshot.queueBytes = waiting.bytes;
+  copyTotals(m_counters, snapshot);
+  snapshot.deadLettersWaiting = m_deadLettersWaiting.load(std::memory_order_relaxed);
+  snapshot.lanes = static_cast<std::uint32_t>(m_store->laneCountMax());
+  const SinkSettings wanted = settings();
+  snapshot.workers = wanted.workers;
+  snapshot.batchRows = wanted.batchRows;
+  snapshot.lingerMs = wanted.lingerMs;
+  const auto now = running();
+  if (now) {
+    const FlushPoolState pool = now->pool->state();
+    snapshot.workersCommitting = pool.committing;
+    snapshot.workersPreparing = pool.preparing;
+    snapshot.workersIdle = pool.idle;
+    snapshot.batchRowsNow = static_cast<std::uint32_t>(pool.batchRowsNow);
+    snapshot.retries = pool.retries;
+    const WindowLoad load = now->queue->load();
+    snapshot.windowBytes = load.bytes;
+    if (load.oldestUnsettled) {
+      const auto age = m_parts.clock.steadyNow() - *load.oldestUnsettled;
+      snapshot.oldestAgeMicros = static_cast<std::uint64_t>(std::max<std::int64_t>(
+          0, std::chrono::duration_cast<std::chrono::microseconds>(age).count()));
+    }
+  }
+  judgeState(snapshot, now.get());
+}
+
+/// The worst that is true of it.
+void Sink::judgeState(SinkSnapshot& snapshot, const Running* running) const {
+  MutexLock lock(m_mutex);
+  if (m_standsStill) {
+    snapshot.state = SinkState::Stopped;
+    snapshot.stateReason = m_problem.message();
+    snapshot.stateSinceMicros = m_problemSince;
+    return;
+  }
+  if (m_paused) {
+    snapshot.state = SinkState::Paused;
+    snapshot.stateReason = "by " + m_paused->who;
+    if (!m_paused->why.empty()) snapshot.stateReason += " (" + m_paused->why + ")";
+    snapshot.stateSinceMicros = m_paused->sinceMicros;
+    return;
+  }
+  if (running == nullptr) {
+    snapshot.state = m_problem.isOk() ? SinkState::Starting : SinkState::Down;
+    snapshot.stateReason = m_problem.message();
+    snapshot.stateSinceMicros = m_problemSince;
+    return;
+  }
+  if (const auto trouble = running->pool->state().trouble) {
+    const bool closed = trouble->circuit == CircuitState::Closed;
+    snapshot.state = closed ? SinkState::Retrying : SinkState::Down;
+    snapshot.stateReason = trouble->message;
+    if (!trouble->code.empty()) snapshot.stateReason += " [" + trouble->code + "]";
+    snapshot.stateSinceMicros = trouble->sinceMicros;
+    return;
+  }
+  snapshot.state = snapshot.queueDepth == 0 ? SinkState::Idle : SinkState::Running;
+}
+
+void Sink::countDeadLetters() {
+  if (!running()) return;
+  const Result<std::uint64_t> count = m_store->countDeadLetters();
+  if (count) m_deadLettersWaiting.store(*count, std::memory_order_relaxed);
+}
+
+void Sink::onSettled(const SettledNews& news) {
+  m_counters.persistedSets.add(news.changeSets);
+  m_counters.persistedChanges.add(news.changes);
+  m_counters.coalescedChanges.add(news.coalesced);
+  m_counters.rowsTouched.add(news.rows);
+  m_counters.commits.increment();
+  m_counters.commitMicros.record(news.commitTime.count());
+  m_settled.store(toNumber(news.last), std::memory_order_release);
+  m_parts.onSettled(news.last);
+}
+
+void Sink::onDeadLetter(const DeadLetter& letter) {
+  m_counters.deadLettersTotal.increment();
+  m_deadLettersWaiting.fetch_add(1, std::memory_order_relaxed);
+  Status reason(StatusCode::Invalid, letter.reason + " [" + letter.code + "]");
+  tell(EventKind::DeadLetter, Severity::Warning,
+       "change set " + std::to_string(toNumber(letter.sequence)) +
+           " became a dead letter: " + reason.message());
+  m_parts.onDeadLetter(letter.sequence, reason);
+}
+
+void Sink::onTrouble(const TroubleNews& news) {
+  m_counters.retries.increment();
+  if (news.failures > 1) return;  // one event per trouble; its length is told at the end
+  tell(EventKind::Retry, Severity::Warning,
+       news.status.message() + (news.code.empty() ? "" : " [" + news.code + "]") + "; retrying");
+}
+
+void Sink::onRecovered() { tell(EventKind::Retry, Severity::Info, "works again"); }
+
+void Sink::onStopped(const Status& status) { standStill(status); }
+
+}  // namespace penstock

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// A store and its cursor: reads the journal from the checkpoint that the store holds, through the
+// dispatcher, a bounded window and the flush workers, and tells what was settled. Started when its
+// store can be reached; until then the journal keeps what waits.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "engine/operated_node.h"
+#include "engine/options.h"
+#include "flush/flush_listener.h"
+#include "flush/flush_pool.h"
+#include "journal/journal.h"
+#include "metrics/counters.h"
+#include "metrics/event.h"
+#include "queue/dispatcher.h"
+#include "queue/sink_queue.h"
+#include "store/store.h"
+
+namespace penstock {
+
+/// Threads: tryStart and stop on one at a time; the rest any.
+/// Owns: the store and the threads of dispatcher and workers. Journal and clock outlive it.
+class Sink final : private FlushListener {
+ public:
+  struct Parts {
+    Journal& journal;
+    const Clock& clock;
+    std::function<void(Sequence)> onSettled;                    ///< from flush workers; in order
+    std::function<void(Sequence, const Status&)> onDeadLetter;  ///< before that
+    std::function<void(Event)> onEvent;
+  };
+  struct Settings {
+    SinkOptions options;
+    RetryOptions retry;
+    std::vector<TablePolicy> policies;
+    std::uint64_t windowBytes = 0;
+  };
+  Sink(Settings settings, std::unique_ptr<Store> store, Parts parts);
+  ~Sink() override;
+
+  const std::string& name() const { return m_settings.options.name; }
+  Store& store() { return *m_store; }
+
+  /// Attaches to the store and begins to flush; does nothing when it runs or was stopped for good.
+  /// Errors: Unavailable (try again), others: it stands until an operator mends it.
+  Status tryStart();
+  void stop();
+  /// There is more in the journal. From the journal's thread.
+  void onSynced();
+
+  void pause(const std::string& who, const std::string& why);
+  /// Returns who had paused it; empty when it was not.
+  std::string resume();
+  void flushTo(Sequence target);
+  Status waitSettled(Sequence target, SteadyTime deadline);
+  void apply(const SinkSettings& settings);
+  SinkSettings settings() const;
+  SinkProgress progress() const;
+  /// Of its window, as the memory budget counts it.
+  std::uint64_t windowBytes() const;
+  Sequence settled() const { return Sequence{m_settled.load(std::memory_order_acquire)}; }
+
+  /// Everything but names and quantiles. From the sampler's thread.
+  void fill(SinkSnapshot& snapshot) const;
+  const SinkCounters& counters() const { return m_counters; }
+  /// Asks the store how many dead letters it holds. Slow; from housekeeping.
+  void countDeadLetters();
+
+ private:
+  struct Running;
+  struct Paused {
+    std::string who;
+    std::string why;
+    std::int64_t sinceMicros = 0;
+  };
+
+  Status attach();
+  Result<std::optional<QueuedRecord>> nextRecord(JournalReader& reader) const;
+  void judgeState(SinkSnapshot& snapshot, const Running* running) const;
+  void standStill(const Status& why);
+  void tell(EventKind kind, Severity severity, const std::string& what);
+  std::shared_ptr<Running> running() const;
+  std::int64_t wallMicros() const { return m_parts.clock.wallNow().time_since_epoch().count(); }
+
+  void onSettled(const SettledNews& news) override;
+  void onDeadLetter(const DeadLetter& letter) override;
+  void onTrouble(const TroubleNews& news) override;
+  void onRecovered() override;
+  void onStopped(const Status& status) override;
+
+  const Settings m_settings;
+  const Parts m_parts;
+  const std::unique_ptr<Store> m_store;
+
+  SinkCounters m_counters;
+  std::atomic<std::uint64_t> m_settled{0};
+  std::atomic<std::uint64_t> m_deadLettersWaiting{0};
+
+  mutable Mutex m_mutex;
+  std::shared_ptr<Running> m_running GUARDED_BY(m_mutex);
+  SinkSettings m_wanted GUARDED_BY(m_mutex);
+  std::optional<Paused> m_paused GUARDED_BY(m_mutex);
+  Status m_problem GUARDED_BY(m_mutex);  ///< why it does not run
+  std::int64_t m_problemSince GUARDED_BY(m_mutex) = 0;
+  bool m_standsStill GUARDED_BY(m_mutex) = false;
+};
+
+}  // namespace penstock
