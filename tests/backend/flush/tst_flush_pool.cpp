@@ -20,6 +20,12 @@ using T = TestTable;
 
 /// Keeps what the workers tell, and checks that it comes in order.
 class Ledger final : public FlushListener {
+  template <typename Read>
+  auto locked(const Read& read) const NO_THREAD_SAFETY_ANALYSIS {
+    MutexLock lock(m_mutex);
+    return read();
+  }
+
  public:
   void onSettled(const SettledNews& news) override {
     MutexLock lock(m_mutex);
@@ -73,12 +79,6 @@ class Ledger final : public FlushListener {
   }
 
  private:
-  template <typename Read>
-  auto locked(const Read& read) const NO_THREAD_SAFETY_ANALYSIS {
-    MutexLock lock(m_mutex);
-    return read();
-  }
-
   mutable Mutex m_mutex;
   CondVar m_changed;
   Sequence m_last{};
@@ -106,6 +106,8 @@ class Sink {
     m_options = options;
   }
   ~Sink() { stop(); }
+  Sink(const Sink&) = delete;
+  Sink& operator=(const Sink&) = delete;
 
   void start() {
     m_pool = std::make_unique<FlushPool>(m_options, *m_queue, m_database.openLane(), m_ledger,
