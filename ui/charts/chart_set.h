@@ -10,16 +10,15 @@
 #include <optional>
 #include <vector>
 
+#include "ui/charts/chart_navigation.h"
 #include "ui/charts/chart_spec.h"
 #include "ui/charts/redraw_pacer.h"
 #include "ui/charts/time_chart.h"
 #include "ui/models/sample_store.h"
 
-class QGridLayout;
-class QLabel;
-class QToolButton;
-
 namespace penstock::ui {
+
+class FrozenBar;
 
 /// Threads: GUI.
 /// Expects: tick() about five times a second or more; the store outlives the set.
@@ -65,6 +64,8 @@ class ChartSet : public QWidget {
 
   const RedrawPacer& pacer() const { return m_pacer; }
   const SampleStore& store() const { return m_store; }
+  /// The store's bands, and the one since the last sample when none came for a while.
+  std::vector<Band> bandsInView() const;
   /// The limits that the charts show now, by chart.
   std::vector<LimitLine> limitsOf(int index) const;
 
@@ -80,32 +81,32 @@ class ChartSet : public QWidget {
   void maximisedChanged();
 
  protected:
-  bool eventFilter(QObject* watched, QEvent* event) override;
-  void changeEvent(QEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
-  int indexOf(const QObject* chart) const;
-  bool onWheel(int index, class QWheelEvent& event);
-  bool onMousePress(class QMouseEvent& event);
-  bool onMouseMove(int index, QMouseEvent& event);
-  bool onMouseRelease(QMouseEvent& event);
-  bool onKey(int index, class QKeyEvent& event);
-  void onContextMenu(int index, const QPoint& globalPosition);
-  void pan(double fractionOfSpan);
-  void panTo(double to);
-  void zoom(double factor);
-  void stepMarker(int direction);
+  friend class ChartNavigation;
+
+  int indexOf(const QObject* object) const;
+  void openMenu(int index, const QPoint& globalPosition);
+  /// Shows the span that ends at `to` (seconds since 1970), within what is kept.
+  void moveViewTo(double to);
+  double newestTime() const { return static_cast<double>(m_nowMicros) / 1e6; }
+  const std::optional<double>& crosshair() const { return m_crosshair; }
   void setCrosshair(std::optional<double> time);
-  void moveCrosshair(int pixels);
-  void applyView();
+
   void arrange();
   void takeAndRedraw();
+  void notePace();
+  void showFrozenBar();
   void renewAccessibleTexts(SteadyTime now);
 
   const SampleStore& m_store;
+  ChartNavigation m_navigation;
   std::vector<TimeChart*> m_charts;
-  QGridLayout* m_grid = nullptr;
+  FrozenBar* m_frozenBar = nullptr;
   RedrawPacer m_pacer;
+  /// When charts were asked to draw, while what it took is not read yet.
+  std::optional<SteadyTime> m_drawnAt;
   TimeSpan m_view;
   std::chrono::milliseconds m_span = kUsualSpan;
   bool m_frozen = false;
@@ -117,13 +118,6 @@ class ChartSet : public QWidget {
   DepthUnit m_depthUnit = DepthUnit::ChangeSets;
   int m_maximised = -1;
   std::optional<double> m_crosshair;
-  struct Drag {
-    QPoint start;
-    double viewTo = 0;
-    double secondsPerPixel = 0;
-    bool moved = false;
-  };
-  std::optional<Drag> m_drag;
   std::optional<SteadyTime> m_spokenAt;
 };
 

@@ -3,8 +3,11 @@
 // markers, a crosshair. It shows what it is told to show; ChartSet tells all six the same.
 #pragma once
 
+#include <QMetaObject>
+#include <QSharedPointer>
 #include <QString>
 #include <QWidget>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -15,11 +18,13 @@
 
 class QCustomPlot;
 class QCPGraph;
-class QPainter;
+class QCPPainter;
 
 namespace penstock::ui {
 
 class ChartOverlay;
+class ClockTicker;
+struct ChartPicture;
 
 /// A dashed labelled line.
 struct LimitLine {
@@ -60,6 +65,7 @@ class TimeChart : public QWidget {
   /// Scales the upper end of the value axis by hand; the next resetValueAxis() gives it back.
   void zoomValueAxis(double factor);
   void resetValueAxis();
+  double valueZoom() const { return m_valueZoom; }
   /// The crosshair at a time of the axis, or none. Draws its own layer alone.
   void setCrosshair(std::optional<double> time);
   /// Series that the keyboard has stepped to; it is named in the spoken sentence and drawn on top.
@@ -70,6 +76,9 @@ class TimeChart : public QWidget {
   void redraw();
   /// Draws now, for pictures.
   void redrawNow();
+  /// What the last drawing took.
+  double lastDrawMillis() const;
+  int plotWidth() const;  ///< between the ends of the time axis, logical pixels
   /// The time under a point of this widget, if it is over the axes.
   std::optional<double> timeAt(const QPointF& position) const;
   /// `14:02:10  accepted 1.2 k/s, persisted 1.1 k/s` at the crosshair or the newest moment.
@@ -79,9 +88,10 @@ class TimeChart : public QWidget {
   /// Whether any line has a value within the time in view.
   bool hasData() const;
 
-  /// Paints into `place` of the painter, vectors where the device can.
+  /// Paints into `place` of the painter, vectors where the device can, and cuts the lines to the
+  /// axes for good: of charts made for a picture alone.
   enum class Legend : std::uint8_t { None, Shown };
-  void paintTo(QPainter& painter, const QRect& place, Legend legend);
+  void paintTo(QCPPainter& painter, const QRect& place, Legend legend);
 
   /// For tests: the plot itself.
   QCustomPlot* plot() const { return m_plot; }
@@ -98,7 +108,11 @@ class TimeChart : public QWidget {
   void applyColors();
   void applyMargins();
   void fitValueAxis();
+  void fillLabels();
+  void prepare();
+  void clipLines();
   void followScreen();
+  QString momentText(double time) const;
   double highestInView() const;
   double lowestPositiveInView() const;
   double valueAt(int line, double time) const;
@@ -106,8 +120,10 @@ class TimeChart : public QWidget {
   ChartSpec m_spec;
   QCustomPlot* m_plot = nullptr;
   std::vector<QCPGraph*> m_lines;
+  std::unique_ptr<ChartPicture> m_picture;
   std::unique_ptr<ChartOverlay> m_overlay;
-  std::vector<LimitLine> m_limits;
+  QSharedPointer<ClockTicker> m_clock;
+  QMetaObject::Connection m_screenChange;
   TimeSpan m_span;
   TimeStyle m_timeStyle = TimeStyle::Local;
   Shade m_shade = Shade::Light;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/display_text.h"
 
+#include <QList>
+#include <QStringList>
 #include <algorithm>
 
 namespace penstock::ui {

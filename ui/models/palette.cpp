@@ -24,7 +24,7 @@ const ChartColors kLightChart{
     .bandPressure = QColor(0xFDE7E4),
     .bandNoData = QColor(0xB4BAC2),
     .lines = {QColor(0x0072B2), QColor(0xD55E00), QColor(0x009E73), QColor(0xCC79A7),
-              QColor(0x000000)},
+              QColor(Qt::black)},
 };
 
 const ChartColors kDarkChart{
