@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QTest>
+#include <atomic>
+#include <chrono>
+#include <thread>
+#include <vector>
+
+#include "base/worker.h"
+#include "queue/dispatcher.h"
+#include "queue/sink_queue.h"
+#include "tests/support/change_set_source.h"
+#include "tests/support/test_main.h"
+
+namespace penstock::test {
+
+using namespace std::chrono_literals;
+
+class TestSinkQueue : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void dispatcherFillsTheWindowAndWaitsForRoom() {
+    SinkQueue queue(options(2048), systemClock());
+    std::atomic<std::uint32_t> read{0};
+    Dispatcher dispatcher(
+        "test", queue, [this, &read] { return next(read, 200); }, [](const Status&) {});
+    std::uint32_t taken = 0;
+    std::uint64_t bytesMost = 0;
+    Chunk chunk;
+    while (taken < 200) {
+      QVERIFY(queue.take(0, chunk) == SinkQueue::Next::Go);
+      QVERIFY(queue.waitTurn(chunk) == SinkQueue::Next::Go);
+      bytesMost = std::max(bytesMost, queue.load().bytes);
+      taken += static_cast<std::uint32_t>(chunk.entries.size());
+      queue.settle(queue.stepsTo(chunk.last()));
+      queue.complete(chunk);
+    }
+    QVERIFY2(bytesMost <= 2048 + 1024, qPrintable(QString::number(bytesMost)));
+    QVERIFY(queue.settled() == makeSequence(1, 200));
+    queue.stop();
+  }
+
+  void dispatcherReadsOnWhenThereIsNews() {
+    SinkQueue queue(options(1 << 20), systemClock());
+    std::atomic<std::uint32_t> read{0};
+    std::atomic<std::uint32_t> end{1};
+    Dispatcher dispatcher(
+        "test", queue, [this, &read, &end] { return next(read, end); }, [](const Status&) {});
+    Chunk chunk;
+    for (std::uint32_t i = 1; i <= 50; ++i) {
+      QVERIFY(queue.take(0, chunk) == SinkQueue::Next::Go);
+      QCOMPARE(indexOf(chunk.last()), i);
+      QVERIFY(queue.waitTurn(chunk) == SinkQueue::Next::Go);
+      queue.complete(chunk);
+      end = i + 1;
+      dispatcher.notify();
+    }
+    queue.stop();
+  }
+
+  void dispatcherEndsAndTellsWhenItsCursorCannotGoOn() {
+    SinkQueue queue(options(1 << 20), systemClock());
+    std::atomic<int> told{0};
+    Dispatcher dispatcher(
+        "test", queue,
+        [] { return Result<std::optional<QueuedRecord>>(Status(StatusCode::Corrupt, "damage")); },
+        [&told](const Status& status) {
+          told = status.code() == StatusCode::Corrupt ? 1 : -1;
+          told.notify_all();
+        });
+    told.wait(0);
+    QCOMPARE(told.load(), 1);
+  }
+
+  void stopWakesEverybody() {
+    SinkQueue queue(options(1 << 20), systemClock());
+    std::atomic<int> left{0};
+    std::vector<Worker> waiting;
+    waiting.emplace_back("waits", ThreadPriority::Normal, [&queue, &left] {
+      Chunk chunk;
+      if (queue.take(0, chunk) == SinkQueue::Next::Leave) ++left;
+    });
+    waiting.emplace_back("waits", ThreadPriority::Normal, [&queue, &left] {
+      const auto later = systemClock().steadyNow() + 60s;
+      if (queue.waitRetry(later) == SinkQueue::Next::Leave) ++left;
+    });
+    waiting.emplace_back("waits", ThreadPriority::Normal, [&queue, &left] {
+      const auto later = systemClock().steadyNow() + 60s;
+      if (queue.waitSettled(Sequence{9}, later).code() == StatusCode::Cancelled) ++left;
+    });
+    queue.stop();
+    for (Worker& thread : waiting) thread.join();
+    QCOMPARE(left.load(), 3);
+    QVERIFY(queue.push(record(1)).code() == StatusCode::Cancelled);
+  }
+
+  void flushEndsABackoff() {
+    SinkQueue queue(options(1 << 20), systemClock());
+    std::atomic<bool> over{false};
+    Worker waiting("waits", ThreadPriority::Normal, [&queue, &over] {
+      (void)queue.waitRetry(systemClock().steadyNow() + 60s);
+      over = true;
+    });
+    while (!over) {
+      queue.flush(Sequence{1});
+      std::this_thread::yield();
+    }
+    waiting.join();
+  }
+
+  void workerThatIsNotWantedLeaves() {
+    SinkQueue queue(options(1 << 20), systemClock());
+    queue.setWorkersWanted(2);
+    Chunk chunk;
+    QVERIFY(queue.take(2, chunk) == SinkQueue::Next::Leave);
+  }
+
+  void init() { m_bytes.clear(); }
+
+ private:
+  static SinkQueue::Options options(std::uint64_t windowBytes) {
+    SinkQueue::Options options;
+    options.windowBytes = windowBytes;
+    options.take.linger = 0ms;
+    return options;
+  }
+  QueuedRecord record(std::uint32_t index) {
+    m_bytes =
+        encode({TestChange{TestTable::Plain, Operation::Upsert, {Value::integer(index)}, {}, {}}});
+    return {makeSequence(1, index), EntryKind::ChangeSet, m_bytes, schemaOfEverything(),
+            systemClock().steadyNow()};
+  }
+  Result<std::optional<QueuedRecord>> next(std::atomic<std::uint32_t>& read, std::uint32_t end) {
+    if (read >= end) return std::optional<QueuedRecord>();
+    return std::optional<QueuedRecord>(record(++read));
+  }
+
+  std::string m_bytes;
+};
+
+PENSTOCK_TEST(TestSinkQueue)
+
+}  // namespace penstock::test
+
+#include "tst_sink_queue.moc"
