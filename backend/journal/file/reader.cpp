@@ -76,6 +76,7 @@ Status FileJournalReader::seek(Sequence position) {
         break;  // the record is in the damage
       header = **later;
       m_offset = (*later)->offset;
+      m_nextIndex = (*later)->firstIndex;
     }
     if (header->endIndex() > index) break;
     m_offset = header->end();
