@@ -158,10 +158,10 @@ void TimeChart::take(const SampleStore& store) {
     for (std::size_t at = first; at < rows.size(); ++at) {
       fresh.append({rows[at].time, rows[at][m_spec.lines[line].series]});
     }
-    const auto data = m_lines[line]->data();
-    if (isFresh) data->clear();
-    data->add(fresh, true);
-    if (!rows.empty()) data->removeBefore(rows.front().time);
+    const auto points = m_lines[line]->data();
+    if (isFresh) points->clear();
+    points->add(fresh, true);
+    if (!rows.empty()) points->removeBefore(rows.front().time);
   }
   m_generation = store.generation();
   m_nextRow = store.endRow();
@@ -282,9 +282,9 @@ void TimeChart::fitValueAxis() {
 }
 
 double TimeChart::valueAt(int line, double time) const {
-  const auto data = m_lines[static_cast<std::size_t>(line)]->data();
-  const auto next = data->findBegin(time, true);  // the sample at or before that time
-  if (next == data->constEnd() || next->key > time || time - next->key > kNearestSample) {
+  const auto points = m_lines[static_cast<std::size_t>(line)]->data();
+  const auto next = points->findBegin(time, true);  // the sample at or before that time
+  if (next == points->constEnd() || next->key > time || time - next->key > kNearestSample) {
     return kUnknown;
   }
   return next->value;
