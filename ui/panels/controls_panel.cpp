@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/panels/controls_panel.h"
+
+#include <QComboBox>
+#include <QGroupBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "metrics/rates.h"
+#include "model/limits.h"
+#include "ui/models/display_text.h"
+#include "ui/models/quantity.h"
+#include "ui/panels/number_field.h"
+
+namespace penstock::ui {
+
+namespace {
+
+constexpr int kPanelWidth = 252;
+
+QString tip(const char* text) { return QStringLiteral("<p>") + QString::fromUtf8(text); }
+
+const char* const kPauseTip =
+    "Nothing goes to the sink; intake goes on until a budget is full. Use it while the database "
+    "is being worked on. The pause outlives a restart. (Ctrl+Shift+P)";
+const char* const kResumeTip =
+    "Flushing goes on where it stood. Nothing is lost by a pause. "
+    "(Ctrl+Shift+P)";
+const char* const kFlushTip =
+    "Persists what is journaled so far without waiting for linger, once, also while paused. "
+    "(Ctrl+Shift+F)";
+const char* const kDrainTip =
+    "Holds intake, persists everything, then opens intake again or stays held, as chosen below. "
+    "Use it before a migration or a shutdown.";
+const char* const kReleaseTip = "Opens the intake that a drain left held.";
+
+QLabel* makeProgressLabel(QWidget* parent) {
+  auto* label = new QLabel(parent);
+  label->setTextFormat(Qt::PlainText);
+  label->setWordWrap(true);
+  QFont small = label->font();
+  small.setPointSizeF(small.pointSizeF() * 0.85);
+  label->setFont(small);
+  label->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+  // Three lines, kept free, so that an answer moves nothing.
+  label->setFixedHeight(QFontMetrics(small).lineSpacing() * 3 + 2);
+  label->setAccessibleName(QStringLiteral("Progress of the last command"));
+  return label;
+}
+
+QGroupBox* makeGroup(const QString& title, QWidget* parent) {
+  auto* group = new QGroupBox(title, parent);
+  auto* column = new QVBoxLayout(group);
+  column->setContentsMargins(8, 6, 8, 6);
+  column->setSpacing(5);
+  return group;
+}
+
+}  // namespace
+
+ControlsPanel::ControlsPanel(CommandDesk& desk, QWidget* parent)
+    : QScrollArea(parent), m_desk(desk) {
+  setObjectName(QStringLiteral("controlsPanel"));
+  setAccessibleName(QStringLiteral("Controls"));
+  setFrameShape(QFrame::NoFrame);
+  setWidgetResizable(true);
+  setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  setFixedWidth(kPanelWidth);
+  setFocusPolicy(Qt::NoFocus);
+  auto* content = new QWidget(this);
+  auto* column = new QVBoxLayout(content);
+  column->setContentsMargins(6, 4, 6, 4);
+  column->setSpacing(6);
+  column->addWidget(makeScope());
+  column->addWidget(makeVerbs());
+  column->addWidget(makeSettings());
+  column->addStretch(1);
+  setWidget(content);
+  connect(&m_desk, &CommandDesk::progressed, this, &ControlsPanel::showProgress);
+  showAvailability();
+}
+
+QWidget* ControlsPanel::makeScope() {
+  QGroupBox* group = makeGroup(QStringLiteral("Scope"), this);
+  m_scope = new QComboBox(group);
+  m_scope->setAccessibleName(QStringLiteral("Scope of the commands below"));
+  m_scope->setToolTip(tip("What the commands below act on: all sinks of this node, or one sink."));
+  m_scope->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  m_scope->setMinimumContentsLength(12);
+  m_scope->addItem(QStringLiteral("This node"), QString());
+  group->layout()->addWidget(m_scope);
+  connect(m_scope, &QComboBox::activated, this, [this] { emit scopeChanged(scope()); });
+  return group;
+}
+
+QPushButton* ControlsPanel::makeButton(const QString& text, const QString& tooltip,
+                                       QVBoxLayout* into) {
+  auto* button = new QPushButton(text, this);
+  button->setToolTip(tooltip);
+  button->setMinimumHeight(28);
+  into->addWidget(button);
+  return button;
+}
+
+QWidget* ControlsPanel::makeVerbs() {
+  QGroupBox* group = makeGroup(QStringLiteral("Flushing"), this);
+  auto* column = static_cast<QVBoxLayout*>(group->layout());
+  m_pause = makeButton(QStringLiteral("&Pause flushing"), tip(kPauseTip), column);
+  m_pause->setObjectName(QStringLiteral("pauseButton"));
+  m_flush = makeButton(QStringLiteral("F&lush now"), tip(kFlushTip), column);
+  m_flush->setObjectName(QStringLiteral("flushButton"));
+  m_drain = makeButton(QStringLiteral("&Drain"), tip(kDrainTip), column);
+  m_drain->setObjectName(QStringLiteral("drainButton"));
+  m_afterDrain = new QComboBox(group);
+  m_afterDrain->setAccessibleName(QStringLiteral("After the drain"));
+  m_afterDrain->setToolTip(tip("What happens to intake once everything is persisted."));
+  m_afterDrain->addItem(QStringLiteral("then open intake again"));
+  m_afterDrain->addItem(QStringLiteral("then keep intake held"));
+  column->addWidget(m_afterDrain);
+  m_verbProgress = makeProgressLabel(group);
+  m_verbProgress->setObjectName(QStringLiteral("verbProgress"));
+  column->addWidget(m_verbProgress);
+  connect(m_pause, &QPushButton::clicked, this, &ControlsPanel::pauseOrResume);
+  connect(m_flush, &QPushButton::clicked, this, &ControlsPanel::flushNow);
+  connect(m_drain, &QPushButton::clicked, this, &ControlsPanel::drain);
+  return group;
+}
+
+QWidget* ControlsPanel::makeSettings() {
+  QGroupBox* group = makeGroup(QStringLiteral("Settings"), this);
+  auto* column = static_cast<QVBoxLayout*>(group->layout());
+  m_pool = new NumberField(
+      {QStringLiteral("Pool si&ze"),
+       {},
+       QStringLiteral("1–64 workers, threads of this machine"),
+       QStringLiteral("How many workers prepare and commit batches. SQLite commits one at a time: "
+                      "more workers prepare, they do not commit.")},
+      {limits::kWorkersMin, limits::kWorkersMax, 1}, group);
+  m_batchRows = new NumberField(
+      {QStringLiteral("&Batch rows"),
+       {},
+       QStringLiteral("1–200,000, so that a batch fits in memory"),
+       QStringLiteral("At most so many rows in one commit. Larger batches give more throughput and "
+                      "longer commits; the engine takes fewer when commits become slow.")},
+      {int(limits::kBatchRowsMin), int(limits::kBatchRowsMax), 500}, group);
+  m_linger = new NumberField(
+      {QStringLiteral("Li&nger"), QStringLiteral("ms"),
+       QStringLiteral("0–60,000 ms, the longest wait for a full batch"),
+       QStringLiteral("How long the oldest change set may wait for its batch to fill. Shorter: "
+                      "persisted sooner; longer: larger and fewer commits.")},
+      {0, int(limits::kLingerMax.count()), 10}, group);
+  for (NumberField* field : {m_pool, m_batchRows, m_linger}) {
+    column->addWidget(field);
+    connect(field, &NumberField::edited, this, &ControlsPanel::showAvailability);
+  }
+  auto* row = new QHBoxLayout;
+  m_apply = new QPushButton(QStringLiteral("&Apply"), group);
+  m_apply->setObjectName(QStringLiteral("applyButton"));
+  m_apply->setToolTip(tip("Sends the changed settings. They hold until the next start."));
+  m_revert = new QPushButton(QStringLiteral("&Revert"), group);
+  m_revert->setObjectName(QStringLiteral("revertButton"));
+  m_revert->setToolTip(tip("Shows again what is in effect."));
+  row->addWidget(m_apply);
+  row->addWidget(m_revert);
+  column->addLayout(row);
+  m_settingsProgress = makeProgressLabel(group);
+  m_settingsProgress->setObjectName(QStringLiteral("settingsProgress"));
+  column->addWidget(m_settingsProgress);
+  connect(m_apply, &QPushButton::clicked, this, &ControlsPanel::applySettings);
+  connect(m_revert, &QPushButton::clicked, this, &ControlsPanel::revertSettings);
+  return group;
+}
+
+std::string ControlsPanel::scope() const { return m_scope->currentData().toString().toStdString(); }
+
+void ControlsPanel::setScope(const std::string& sink) {
+  const int at = m_scope->findData(QString::fromStdString(sink));
+  if (at >= 0) m_scope->setCurrentIndex(at);
+}
+
+QString ControlsPanel::scopeName() const {
+  const std::string sink = scope();
+  return sink.empty() ? m_nodeName : QStringLiteral("sink ") + displayText(sink);
+}
+
+void ControlsPanel::showSample(const Snapshot& sample) {
+  m_hasSample = true;
+  m_nodeName = displayText(sample.node);
+  showScopes(sample);
+  m_held = sample.state == NodeState::IntakeHeld || sample.state == NodeState::Draining;
+  const SinkSnapshot* sink = findSink(sample, scope());
+  if (sink != nullptr) {
+    m_waiting = sink->queueDepth;
+    m_paused = sink->state == SinkState::Paused;
+    m_pool->setInEffect(int(sink->workers));
+    m_batchRows->setInEffect(int(sink->batchRows));
+    m_linger->setInEffect(int(sink->lingerMs));
+  }
+  if (scope().empty()) m_paused = m_paused || sample.state == NodeState::Paused;
+  showPauseButton();
+  showAvailability();
+}
+
+// The list is changed only when the sinks are others; an open list is left alone.
+void ControlsPanel::showScopes(const Snapshot& sample) {
+  QStringList wanted{QString()};
+  for (const SinkSnapshot& sink : sample.sinks) wanted << QString::fromStdString(sink.name);
+  QStringList shown;
+  for (int i = 0; i < m_scope->count(); ++i) shown << m_scope->itemData(i).toString();
+  const QString nodeText = QStringLiteral("This node (%1)").arg(m_nodeName);
+  if (m_scope->itemText(0) != nodeText) m_scope->setItemText(0, nodeText);
+  if (wanted == shown) return;
+  const std::string before = scope();
+  while (m_scope->count() > 1) m_scope->removeItem(1);
+  for (const SinkSnapshot& sink : sample.sinks) {
+    m_scope->addItem(QStringLiteral("Sink %1").arg(displayText(sink.name)),
+                     QString::fromStdString(sink.name));
+  }
+  setScope(before);
+}
+
+void ControlsPanel::showPauseButton() {
+  const QString text =
+      m_paused ? QStringLiteral("Resume flushing (&P)") : QStringLiteral("&Pause flushing");
+  if (m_pause->text() == text) return;
+  m_pause->setText(text);
+  m_pause->setToolTip(tip(m_paused ? kResumeTip : kPauseTip));
+}
+
+void ControlsPanel::setConnected(bool connected, const QString& why) {
+  m_connected = connected;
+  m_whyNot = why;
+  showAvailability();
+}
+
+void ControlsPanel::showAvailability() {
+  const bool can = m_connected && m_hasSample && !m_desk.isReadOnly();
+  m_pause->setEnabled(can);
+  m_flush->setEnabled(can);
+  m_drain->setEnabled(can);
+  m_afterDrain->setEnabled(can);
+  const QString drainText = m_held ? QStringLiteral("Open intake") : QStringLiteral("&Drain");
+  if (m_drain->text() != drainText) {
+    m_drain->setText(drainText);
+    m_drain->setToolTip(tip(m_held ? kReleaseTip : kDrainTip));
+  }
+  bool changed = false;
+  bool valid = true;
+  for (const NumberField* field : {m_pool, m_batchRows, m_linger}) {
+    changed = changed || field->isChanged();
+    valid = valid && field->isValid();
+  }
+  m_apply->setEnabled(can && changed && valid);
+  m_revert->setEnabled(changed);
+  const QString whyNot = m_desk.isReadOnly()
+                             ? QStringLiteral("This window is read-only (--read-only): it watches.")
+                             : (can ? QString() : m_whyNot);
+  if (!whyNot.isEmpty() && (m_latest[0] == CommandId{} || !m_connected)) {
+    m_verbProgress->setText(whyNot);
+  } else if (whyNot.isEmpty() && m_verbProgress->text() == m_whyNot) {
+    m_verbProgress->clear();
+  }
+}
+
+void ControlsPanel::pauseOrResume() {
+  if (!m_pause->isEnabled()) return;
+  Command command;
+  if (m_paused) {
+    command.kind = CommandKind::Resume;
+    command.sink = scope();
+    send(command, Place::Verbs);
+    return;
+  }
+  confirm(
+      QStringLiteral("Pause flushing of %1?").arg(scopeName()),
+      QStringLiteral("%1 change sets wait now. Nothing more goes to the database until somebody "
+                     "resumes; intake goes on until a budget is full.")
+          .arg(formatCount(m_waiting)),
+      CommandKind::Pause);
+}
+
+void ControlsPanel::flushNow() {
+  if (!m_flush->isEnabled()) return;
+  Command command;
+  command.kind = CommandKind::Flush;
+  command.sink = scope();
+  send(command, Place::Verbs);
+}
+
+void ControlsPanel::drain() {
+  if (!m_drain->isEnabled()) return;
+  if (m_held) {
+    Command command;
+    command.kind = CommandKind::Release;
+    send(command, Place::Verbs);
+    return;
+  }
+  const bool stays = m_afterDrain->currentIndex() == 1;
+  confirm(
+      QStringLiteral("Drain %1?").arg(scopeName()),
+      QStringLiteral("Intake is held while %1 waiting change sets are persisted, and %2.")
+          .arg(formatCount(m_waiting), stays ? QStringLiteral("stays held until somebody opens it")
+                                             : QStringLiteral("opens again after that")),
+      CommandKind::Drain);
+}
+
+void ControlsPanel::confirm(const QString& question, const QString& consequence, CommandKind kind) {
+  if (!m_question.isNull()) {
+    m_question->activateWindow();
+    return;
+  }
+  m_question = new QMessageBox(QMessageBox::Question, commandVerb(kind), question,
+                               QMessageBox::Cancel, window());
+  m_question->setAttribute(Qt::WA_DeleteOnClose);
+  m_question->setTextFormat(Qt::PlainText);
+  m_question->setInformativeText(consequence);
+  QPushButton* yes = m_question->addButton(commandVerb(kind), QMessageBox::AcceptRole);
+  yes->setObjectName(QStringLiteral("confirmButton"));
+  m_question->setDefaultButton(yes);
+  Command command;
+  command.kind = kind;
+  command.sink = scope();
+  if (m_afterDrain->currentIndex() == 1) command.afterDrain = Command::AfterDrain::StayHeld;
+  connect(yes, &QPushButton::clicked, this, [this, command] { send(command, Place::Verbs); });
+  m_question->open();
+}
+
+void ControlsPanel::applySettings() {
+  if (!m_apply->isEnabled()) return;
+  if (m_pool->isChanged()) {
+    Command command;
+    command.kind = CommandKind::Resize;
+    command.sink = scope();
+    command.workers = std::uint32_t(m_pool->value());
+    send(command, Place::Settings);
+  }
+  if (m_batchRows->isChanged() || m_linger->isChanged()) {
+    Command command;
+    command.kind = CommandKind::Configure;
+    command.sink = scope();
+    if (m_batchRows->isChanged()) command.batchRows = std::uint32_t(m_batchRows->value());
+    if (m_linger->isChanged()) command.lingerMs = std::uint32_t(m_linger->value());
+    send(command, Place::Settings);
+  }
+}
+
+void ControlsPanel::revertSettings() {
+  for (NumberField* field : {m_pool, m_batchRows, m_linger}) field->revert();
+}
+
+void ControlsPanel::send(Command command, Place place) {
+  CommandId& latest = m_latest[std::size_t(place)];
+  // What was not confirmed goes out under its old id: the node does it at most once.
+  const CommandProgress* before = m_desk.find(latest);
+  const bool repeats = before != nullptr && before->command.kind == command.kind &&
+                       before->command.sink == command.sink &&
+                       before->command.workers == command.workers &&
+                       before->command.batchRows == command.batchRows &&
+                       before->command.lingerMs == command.lingerMs &&
+                       before->stage == CommandProgress::Stage::NotConfirmed;
+  if (repeats) {
+    m_desk.repeat(latest);
+    return;
+  }
+  latest = m_desk.send(std::move(command));
+  if (const CommandProgress* progress = m_desk.find(latest)) showProgress(*progress);
+}
+
+void ControlsPanel::showProgress(const CommandProgress& progress) {
+  const auto found = std::ranges::find(m_latest, progress.command.id);
+  if (found == m_latest.end()) return;
+  QLabel* label = found == m_latest.begin() ? m_verbProgress : m_settingsProgress;
+  QString text = commandVerb(progress.command.kind) + QStringLiteral(": ") + progressText(progress);
+  if (progress.isOver() && progress.stage == CommandProgress::Stage::InEffect &&
+      !progress.message.isEmpty()) {
+    text += QStringLiteral(" – ") + displayText(progress.message);
+  }
+  label->setText(text);
+  label->setToolTip(toolTipText(text.toStdString()));
+}
+
+}  // namespace penstock::ui

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the database holds now: its tables, and the rows of one of them, read-only, page by page.
+#pragma once
+
+#include <QStringList>
+#include <QWidget>
+
+#include "ui/panels/page_table.h"
+
+class QListWidget;
+class QPushButton;
+
+namespace penstock::ui {
+
+/// Threads: GUI.
+/// Expects: tick() several times a second.
+class DataPanel : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit DataPanel(BrowseDesk& desk, QWidget* parent = nullptr);
+
+  void setSink(const std::string& sink);
+  void setConnected(bool connected);
+  void tick(SteadyTime now);
+  PageTable* pages() const { return m_pages; }
+  QListWidget* tables() const { return m_tables; }
+  QPushButton* exportButton() const { return m_export; }
+
+ signals:
+  void tablesKnown(const QStringList& tables);
+  /// All rows of this request are wanted as a CSV file.
+  void exportWanted(const penstock::BrowseRequest& request);
+
+ private:
+  void askForTables(SteadyTime now);
+  void takeTables(const BrowsePage& page);
+  void choose(const QString& table);
+
+  BrowseDesk& m_desk;
+  QListWidget* m_tables;
+  PageTable* m_pages;
+  QPushButton* m_export;
+  QObject* m_tablesContext;
+  std::string m_sink;
+  QStringList m_known;
+  std::optional<SteadyTime> m_askedAt;
+  bool m_connected = true;
+};
+
+}  // namespace penstock::ui
