@@ -26,7 +26,8 @@ SqlDialect dialectOf(std::string_view driver) {
   if (driver == "QMYSQL" || driver == "QMARIADB") {
     return {'`', QStringLiteral("CHAR"), false};
   }
-  return {'"', QStringLiteral("TEXT"), driver == "QPSQL"};
+  // SQLite takes an unknown name in double quotes for a string.
+  return {driver == "QSQLITE" ? '`' : '"', QStringLiteral("TEXT"), driver == "QPSQL"};
 }
 
 QString quotedName(const SqlDialect& dialect, const QString& name) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/qtsql/table_browser.h"
 
+#include <QMap>
 #include <QSqlError>
 #include <QSqlIndex>
 #include <QSqlQuery>
@@ -37,6 +38,41 @@ struct KnownTable {
   QStringList key;
 };
 
+// Qt's SQLite driver takes quotes out of the names of columns and splits those of tables at dots.
+Status describeBySqlite(const QSqlDatabase& database, const QString& name, KnownTable& table) {
+  QSqlQuery query(database);
+  query.prepare("SELECT name, pk FROM pragma_table_xinfo(?) WHERE hidden<>1 ORDER BY cid");
+  query.addBindValue(name);
+  if (!query.exec()) {
+    return failed(query);
+  }
+  QMap<int, QString> key;
+  while (query.next()) {
+    table.columns.append(query.value(0).toString());
+    if (const int position = query.value(1).toInt(); position != 0) {
+      key.insert(position, table.columns.back());
+    }
+  }
+  table.key = key.values();
+  return Status::ok();
+}
+
+Status describeByDriver(const QSqlDatabase& database, const QString& name, KnownTable& table) {
+  QSqlQuery query(database);
+  if (!query.exec("SELECT *" + table.from + " WHERE 1=0")) {
+    return failed(query);
+  }
+  const QSqlRecord record = query.record();
+  for (int i = 0; i < record.count(); ++i) {
+    table.columns.append(record.fieldName(i));
+  }
+  const QSqlIndex key = database.primaryIndex(name);
+  for (int i = 0; i < key.count(); ++i) {
+    table.key.append(key.fieldName(i));
+  }
+  return Status::ok();
+}
+
 Result<KnownTable> findTable(const QSqlDatabase& database, const BrowseTarget& target,
                              const std::string& name) {
   const QString table = QString::fromStdString(name);
@@ -45,18 +81,8 @@ Result<KnownTable> findTable(const QSqlDatabase& database, const BrowseTarget& t
   }
   KnownTable known{dialectOf(target.driver), {}, {}, {}};
   known.from = " FROM " + quotedTable(known.dialect, table);
-  QSqlQuery query(database);
-  if (!query.exec("SELECT *" + known.from + " WHERE 1=0")) {
-    return failed(query);
-  }
-  const QSqlRecord record = query.record();
-  for (int i = 0; i < record.count(); ++i) {
-    known.columns.append(record.fieldName(i));
-  }
-  const QSqlIndex key = database.primaryIndex(table);
-  for (int i = 0; i < key.count(); ++i) {
-    known.key.append(key.fieldName(i));
-  }
+  RETURN_IF_ERROR(target.driver == "QSQLITE" ? describeBySqlite(database, table, known)
+                                             : describeByDriver(database, table, known));
   return known;
 }
 

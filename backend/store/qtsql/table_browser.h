@@ -26,8 +26,8 @@ enum class SortOrder { Ascending, Descending };
 
 struct TablePageRequest {
   std::string table;
-  std::string filter;      ///< `column=value`, or text that any column holds; empty: all rows
-  std::string sortColumn;  ///< empty: the primary key
+  std::string filter{};      ///< `column=value`, or text that any column holds; empty: all rows
+  std::string sortColumn{};  ///< empty: the primary key
   SortOrder order = SortOrder::Ascending;
   std::uint64_t offset = 0;
   std::uint32_t rowsMax = 200;  ///< at most limits::kBrowseRowsMax are given
