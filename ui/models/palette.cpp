@@ -136,8 +136,9 @@ Shade applyTheme(QApplication& application, Theme theme) {
 }
 
 double contrastOf(const QColor& first, const QColor& second) {
-  const auto [darker, lighter] = std::minmax(luminanceOf(first), luminanceOf(second));
-  return (lighter + 0.05) / (darker + 0.05);
+  const double one = luminanceOf(first) + 0.05;
+  const double other = luminanceOf(second) + 0.05;
+  return std::max(one, other) / std::min(one, other);
 }
 
 }  // namespace penstock::ui

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QAbstractItemModelTester>
+#include <QSignalSpy>
+#include <QTest>
+
+#include "tests/support/test_main.h"
+#include "tests/ui/models/scripted_link.h"
+#include "ui/models/sinks_model.h"
+
+namespace penstock::test {
+
+using namespace penstock::ui;
+
+namespace {
+Snapshot withSinks(const std::vector<std::string>& names) {
+  const ScriptedLink link;
+  Snapshot sample = link.next();
+  const SinkSnapshot pattern = sample.sinks.front();
+  sample.sinks.clear();
+  for (const std::string& name : names) {
+    sample.sinks.push_back(pattern);
+    sample.sinks.back().name = name;
+  }
+  return sample;
+}
+}  // namespace
+
+class TestSinksModel : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void rowsComeGoAndMoveWithTheirSinks() {
+    SinksModel model;
+    const QAbstractItemModelTester tester(&model,
+                                          QAbstractItemModelTester::FailureReportingMode::QtTest);
+    const QSignalSpy resets(&model, &QAbstractItemModel::modelReset);
+    for (const std::vector<std::string>& names :
+         {std::vector<std::string>{"a", "b", "c"}, {"c", "a"}, {"d", "a", "c", "e"}, {}, {"a"}}) {
+      model.show(withSinks(names), nullptr);
+      QCOMPARE(model.rowCount(), static_cast<int>(names.size()));
+      for (int row = 0; row < model.rowCount(); ++row) {
+        QCOMPARE(model.sinkAt(row), names[static_cast<std::size_t>(row)]);
+      }
+    }
+    QCOMPARE(resets.count(), 0);
+  }
+
+  void onlyVisibleChangesAreTold() {
+    SinksModel model;
+    Snapshot sample = withSinks({"a", "b"});
+    model.show(sample, nullptr);
+    const QSignalSpy changes(&model, &QAbstractItemModel::dataChanged);
+    sample.sinks[0].settledSequence += 5;  // in no column
+    sample.sinks[0].queueBytes += 0;
+    model.show(sample, nullptr);
+    QCOMPARE(changes.count(), 0);
+    sample.sinks[1].queueDepth = 12'480;
+    model.show(sample, nullptr);
+    QCOMPARE(changes.count(), 1);
+    QCOMPARE(changes.front()[0].toModelIndex(), model.index(1, SinksModel::Depth));
+    QCOMPARE(model.index(1, SinksModel::Depth).data().toString(), QString("12,480"));
+  }
+
+  void everyStateHasAToneThatFitsIt() {
+    QVERIFY(toneOf(SinkState::Running) == Tone::Good);
+    QVERIFY(toneOf(SinkState::Paused) == Tone::Caution);
+    QVERIFY(toneOf(SinkState::Down) == Tone::Alarm);
+    QVERIFY(toneOf(SinkState::Stopped) == Tone::Alarm);
+  }
+};
+PENSTOCK_TEST(TestSinksModel)
+
+}  // namespace penstock::test
+#include "tst_sinks_model.moc"

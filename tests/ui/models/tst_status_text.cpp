@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QTest>
+
+#include "tests/support/test_main.h"
+#include "tests/ui/models/scripted_link.h"
+#include "ui/models/status_text.h"
+
+namespace penstock::test {
+
+using namespace penstock::ui;
+
+namespace {
+
+StatusInput inputOf(Snapshot sample) {
+  StatusInput input;
+  input.nowMicros = sample.wallMicros + 100'000;
+  input.timeStyle = TimeStyle::Utc;
+  input.newest = std::make_shared<const Snapshot>(std::move(sample));
+  input.recent = {input.newest};
+  return input;
+}
+
+QString plain(QString text) { return text.replace(QChar(0x00A0), ' '); }
+
+}  // namespace
+
+class TestStatusText : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void everyStateHasItsWordAndTone_data() {
+    QTest::addColumn<int>("state");
+    QTest::addColumn<QString>("word");
+    QTest::addColumn<int>("tone");
+    const auto row = [](NodeState state, const char* word, Tone tone) {
+      QTest::addRow("%s", word) << static_cast<int>(state) << QString::fromLatin1(word)
+                                << static_cast<int>(tone);
+    };
+    row(NodeState::Healthy, "Healthy", Tone::Good);
+    row(NodeState::Idle, "Idle", Tone::Neutral);
+    row(NodeState::Recovering, "Recovering", Tone::Notice);
+    row(NodeState::Draining, "Draining", Tone::Notice);
+    row(NodeState::Stopping, "Stopping", Tone::Notice);
+    row(NodeState::Paused, "Paused", Tone::Caution);
+    row(NodeState::Saturated, "Saturated", Tone::Alarm);
+    row(NodeState::Stalled, "Stalled", Tone::Alarm);
+    row(NodeState::SinkDown, "Database down", Tone::Alarm);
+    row(NodeState::IntakeHeld, "Intake held", Tone::Alarm);
+    row(NodeState::Damaged, "Journal damaged", Tone::Alarm);
+  }
+  void everyStateHasItsWordAndTone() {
+    QFETCH(int, state);
+    QFETCH(QString, word);
+    QFETCH(int, tone);
+    Snapshot sample = ScriptedLink().next();
+    sample.state = static_cast<NodeState>(state);
+    StatusText status = statusText(inputOf(sample));
+    QCOMPARE(status.word, word);
+    QCOMPARE(static_cast<int>(status.tone), tone);
+    QVERIFY(status.text.startsWith(word));
+    QCOMPARE(status.advice.isEmpty(), status.tone != Tone::Alarm && status.tone != Tone::Caution);
+    sample.stateReason = "number and cause";
+    sample.furtherProblems = 2;
+    status = statusText(inputOf(sample));
+    QVERIFY(status.text.endsWith(", +2 more"));
+  }
+
+  void healthyIsOneWord() {
+    QCOMPARE(statusText(inputOf(ScriptedLink().next())).text, QString("Healthy"));
+  }
+
+  void pausedTellsWhoSinceWhenAndWhatWaits() {
+    Snapshot sample = ScriptedLink().next();
+    sample.state = NodeState::Paused;
+    sample.journalFullInSeconds = 3 * 3600;
+    sample.sinks[0].state = SinkState::Paused;
+    sample.sinks[0].stateReason = "paused by anna";
+    sample.sinks[0].stateSinceMicros = sample.wallMicros - 60'000'000;
+    sample.sinks[0].queueDepth = 12'480;
+    const StatusText status = statusText(inputOf(sample));
+    QCOMPARE(plain(status.text),
+             QString("Paused by anna since 14:12, 12,480 wait, journal full in 3 h"));
+    QCOMPARE(status.titleTag, QString("[Paused]"));
+  }
+
+  void aHostileNameStaysText() {
+    Snapshot sample = ScriptedLink().next();
+    sample.state = NodeState::Paused;
+    sample.sinks[0].state = SinkState::Paused;
+    sample.sinks[0].stateReason = "<b>\u202Eanna";
+    const QString text = statusText(inputOf(sample)).text;
+    QVERIFY(text.contains("<b>"));
+    QVERIFY(!text.contains(QChar(0x202E)));
+  }
+
+  void aLostNodeTellsSinceWhenWhyAndWhenNext() {
+    StatusInput input = inputOf(ScriptedLink().next());
+    input.link.phase = LinkState::Phase::Disconnected;
+    input.link.reason = "refused";
+    input.link.sinceMicros = input.nowMicros - 9'100'000;
+    input.link.nextTryMicros = input.nowMicros + 4'000'000;
+    const StatusText status = statusText(input);
+    QCOMPARE(plain(status.text),
+             QString("Not connected since 14:13:11 (refused). Next try in 4 s."));
+    QVERIFY(status.action == StatusText::Action::TryNow);
+    QVERIFY(isStale(input));
+  }
+
+  void oldSamplesLookStale() {
+    StatusInput input = inputOf(ScriptedLink().next());
+    QVERIFY(!isStale(input));
+    input.nowMicros = input.newest->wallMicros + 1'900'000;
+    QVERIFY(!isStale(input));
+    input.nowMicros = input.newest->wallMicros + 4'000'000;
+    QVERIFY(isStale(input));
+    QCOMPARE(plain(statusText(input).text), QString("Stale: no sample for 4 s; it was: Healthy"));
+    QVERIFY(statusText(input).tone == Tone::Stale);
+    input.nowMicros = input.newest->wallMicros + 11'000'000;
+    QVERIFY(statusText(input).tone == Tone::Alarm);
+  }
+
+  void beforeTheFirstSampleItWaits() {
+    StatusInput input;
+    QCOMPARE(statusText(input).word, QString("No data yet"));
+    input.link.phase = LinkState::Phase::Connecting;
+    input.link.node = "db1";
+    QCOMPARE(statusText(input).text, QString("Connecting to db1"));
+    input.link.phase = LinkState::Phase::VersionMismatch;
+    QCOMPARE(statusText(input).word, QString("Version mismatch"));
+  }
+
+  void frozenChartsCountWhatTheyMiss() {
+    QCOMPARE(frozenText(ScriptedLink::kStartMicros, 318, TimeStyle::Utc),
+             QString("Charts frozen at 14:13:20, 318 new samples."));
+  }
+};
+PENSTOCK_TEST(TestStatusText)
+
+}  // namespace penstock::test
+#include "tst_status_text.moc"
