@@ -136,10 +136,10 @@ void FileJournal::removeStrays() {
 }
 
 void FileJournal::run() {
-  if (!m_firstFailure.isOk()) outlastFailure(m_firstFailure);
+  if (!m_firstFailure.isOk() && outlastFailure(m_firstFailure) == Outcome::Stopped) return;
   while (StagingBuffer* buffer = m_commit->take()) {
     const Status written = writeGroup(*buffer);
-    if (!written.isOk()) outlastFailure(written);
+    if (!written.isOk() && outlastFailure(written) == Outcome::Stopped) return;
   }
 }
 
@@ -183,7 +183,7 @@ Status FileJournal::beginSegment() {
   return Status::ok();
 }
 
-void FileJournal::outlastFailure(const Status& why) {
+FileJournal::Outcome FileJournal::outlastFailure(const Status& why) {
   m_counters.failedSyncs.fetch_add(1, std::memory_order_relaxed);
   logLine(LogLevel::Error, "journal: " + why.message());
   AppendFailure failure = m_commit->refuse(why);
@@ -200,7 +200,7 @@ void FileJournal::outlastFailure(const Status& why) {
       publish(*written, first);
       m_commit->resume();
       if (m_syncedListener) m_syncedListener(written->head);
-      return;
+      return Outcome::Resumed;
     }
     m_counters.failedSyncs.fetch_add(1, std::memory_order_relaxed);
     failure.status = Status(StatusCode::Unknown, "may or may not be journaled: " + why.message());
@@ -210,7 +210,10 @@ void FileJournal::outlastFailure(const Status& why) {
       tell(failure);
       told = true;
     }
-    if (!goesOn) return;
+    if (!goesOn) {
+      m_commit->abandon();
+      return Outcome::Stopped;
+    }
   }
 }
 
@@ -290,7 +293,7 @@ Status FileJournal::close() {
   m_closed = true;
   m_commit->stop();
   m_worker.join();
-  return m_writer->markEnd();
+  return m_writer->markEnd();  // nothing when the disk failed to the end
 }
 
 }  // namespace penstock

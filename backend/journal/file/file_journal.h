@@ -86,7 +86,8 @@ class FileJournal final : public Journal {
   Status writeGroup(StagingBuffer& buffer);
   Status beginSegment();
   void publish(const SegmentWriter::Written& written, const StagingBuffer& buffer);
-  void outlastFailure(const Status& why);
+  enum class Outcome { Resumed, Stopped };
+  Outcome outlastFailure(const Status& why);
   void tell(const AppendFailure& failure);
   FileJournalReader::Source readerSource() const;
 

@@ -173,6 +173,10 @@ void encodeRecord(const RecordToWrite& record, Sequence sequence, std::uint64_t 
   }
 }
 
+std::uint32_t payloadBytesOf(std::span<const std::byte> frame) {
+  return frame.size() < kRecordFrameBytes ? 0 : get<std::uint32_t>(frame.data(), 0);
+}
+
 std::optional<RecordView> decodeRecord(std::string_view bytes, Sequence expected,
                                        std::uint64_t seed) {
   if (bytes.size() < kRecordFrameBytes) return std::nullopt;

@@ -108,6 +108,8 @@ struct RecordView {
   std::size_t size() const { return kRecordFrameBytes + payload.size(); }
 };
 
+/// The payload's length as a frame tells it, not checked; 0 when there is no whole frame.
+std::uint32_t payloadBytesOf(std::span<const std::byte> frame);
 /// The record at the start of `bytes`, or nothing unless it is whole and has the expected sequence.
 std::optional<RecordView> decodeRecord(std::string_view bytes, Sequence expected,
                                        std::uint64_t seed);

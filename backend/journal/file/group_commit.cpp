@@ -225,6 +225,13 @@ void GroupCommit::resume() {
   for (CondVar& synced : m_synced) synced.notifyAll();
 }
 
+void GroupCommit::abandon() {
+  const MutexLock lock(m_mutex);
+  CHECK(m_state == State::Stopped);
+  m_buffers[m_active].begin({});
+  for (CondVar& synced : m_synced) synced.notifyAll();
+}
+
 bool GroupCommit::pause(SteadyTime until) {
   const MutexLock lock(m_mutex);
   while (m_state != State::Stopped) {

@@ -55,6 +55,8 @@ class GroupCommit {
   void settle(const AppendFailure& failure);
   /// The group of beginSegment() is synced: appends go on behind it.
   void resume();
+  /// The disk did not come back before the stop: what is staged is given up.
+  void abandon();
   /// Waits until the time or until stopped. Returns false when stopped.
   bool pause(SteadyTime until);
 

@@ -43,8 +43,9 @@ class GroupScanner {
   Result<Group> groupAt(Range range);
   /// The first whole header at range.begin or on a block boundary behind it. Errors: IoError.
   Result<std::optional<GroupHeader>> findHeader(Range range);
-  /// The first bytes of the file. Errors: IoError.
-  Result<std::span<const std::byte>> firstBlock();
+  /// The first record of the segment, its catalog, also when the header before it is damaged.
+  /// Errors: Corrupt, IoError.
+  Result<RecordView> firstRecord(std::uint64_t end);
 
   /// Whether every record of the group is whole.
   bool isWhole(const Group& group) const;

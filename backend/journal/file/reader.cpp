@@ -51,10 +51,16 @@ Status FileJournalReader::enter(const SegmentInfo& info) {
 
 Status FileJournalReader::loadCatalog() {
   if (m_catalog != nullptr) return Status::ok();
-  auto catalog = readCatalog(*m_scanner, m_info.syncedEnd);
+  const std::vector<SegmentInfo> segments = m_source.table->all();
+  const auto self = std::find_if(segments.begin(), segments.end(),
+                                 [this](const auto& info) { return info.number == m_info.number; });
+  if (self == segments.end()) {
+    return {StatusCode::NotFound, "the journal no longer keeps " + segmentName(m_info.number)};
+  }
+  auto catalog = findCatalog(*m_source.files, m_source.directory, m_source.journal, segments,
+                             static_cast<std::size_t>(self - segments.begin()));
   if (!catalog && catalog.status().code() == StatusCode::Corrupt) {
-    const Sequence first = makeSequence(m_info.number, 0);
-    return damaged("catalog", {m_info.number, limits::kJournalBlockBytes}, first);
+    return damaged("catalog", {m_info.number, m_info.syncedEnd}, m_info.last);
   }
   if (!catalog) return catalog.status();
   m_catalog = std::move(catalog).value();

@@ -305,16 +305,37 @@ Result<std::unique_ptr<GroupScanner>> openScanner(FileSystem& files, const std::
 }
 
 Result<CatalogPointer> readCatalog(GroupScanner& scanner, std::uint64_t end) {
-  const auto group = scanner.groupAt({0, end});
-  if (!group) return group.status();
-  const auto record =
-      decodeRecord(group->records, makeSequence(scanner.segment(), 0), scanner.seed());
+  const auto record = scanner.firstRecord(end);
+  if (!record && record.status().code() != StatusCode::Corrupt) return record.status();
   if (!record || record->type != RecordType::Catalog) {
     return Status(StatusCode::Corrupt, segmentName(scanner.segment()) + " has lost its catalog");
   }
   auto catalog = Catalog::decode(record->payload);
   if (!catalog) return catalog.status().withContext(segmentName(scanner.segment()));
   return CatalogPointer(std::make_shared<const Catalog>(std::move(catalog).value()));
+}
+
+Result<CatalogPointer> findCatalog(FileSystem& files, const std::string& directory,
+                                   const JournalId& journal,
+                                   const std::vector<SegmentInfo>& segments, std::size_t at) {
+  const SegmentInfo& wanted = segments[at];
+  auto scanner = openScanner(files, directory, journal, wanted.number);
+  if (!scanner) return scanner.status();
+  auto own = readCatalog(**scanner, wanted.syncedEnd);
+  if (own || own.status().code() != StatusCode::Corrupt) return own;
+  const auto known = (*scanner)->findHeader({0, wanted.syncedEnd});
+  if (!known) return known.status();
+  if (!known->has_value()) return own;
+  for (const SegmentInfo& other : segments) {
+    if (other.isMissing || other.number == wanted.number) continue;
+    auto candidate = openScanner(files, directory, journal, other.number);
+    if (!candidate) continue;
+    const auto header = (*candidate)->headerAt({0, other.syncedEnd});
+    if (!header || header->catalogHash != (*known)->catalogHash) continue;
+    auto catalog = readCatalog(**candidate, other.syncedEnd);
+    if (catalog) return catalog;
+  }
+  return own;
 }
 
 }  // namespace penstock

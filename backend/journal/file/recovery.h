@@ -48,4 +48,10 @@ Result<std::unique_ptr<GroupScanner>> openScanner(FileSystem& files, const std::
 /// The catalog at the start of a segment. Errors: Corrupt, IoError, Unsupported.
 Result<CatalogPointer> readCatalog(GroupScanner& scanner, std::uint64_t end);
 
+/// The catalog of segments[at]; when it is damaged, the same one from another segment (each group
+/// header holds its hash). Errors: as readCatalog.
+Result<CatalogPointer> findCatalog(FileSystem& files, const std::string& directory,
+                                   const JournalId& journal,
+                                   const std::vector<SegmentInfo>& segments, std::size_t at);
+
 }  // namespace penstock

@@ -89,11 +89,19 @@ Result<JournalReport> verifyJournal(FileSystem& files, const std::string& direct
   report.id = found->id;
   report.tornTail = found->tornTail;
   report.segments = found->segments.size();
-  for (const SegmentInfo& info : found->segments) {
+  for (std::size_t i = 0; i < found->segments.size(); ++i) {
+    const SegmentInfo& info = found->segments[i];
     report.bytes += info.syncedEnd;
     if (info.isMissing) {
       report.damages.push_back({info.number, 0, info.syncedEnd, makeSequence(info.number, 0),
                                 info.last, "segment missing"});
+      continue;
+    }
+    const auto catalog = findCatalog(files, directory, found->id, found->segments, i);
+    if (!catalog && catalog.status().code() != StatusCode::Corrupt) return catalog.status();
+    if (!catalog) {  // without it no record of the segment can be understood
+      report.damages.push_back(
+          {info.number, 0, info.syncedEnd, makeSequence(info.number, 0), info.last, "catalog"});
       continue;
     }
     const auto scanner = openScanner(files, directory, found->id, info.number);

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QTest>
+#include <thread>
+#include <vector>
+
+#include "base/mutex.h"
+#include "tests/backend/journal/journal_rig.h"
+#include "tests/support/test_main.h"
+
+namespace penstock::test {
+
+class TestJournalFaults : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void failedSyncSealsAndTellsTheWaiter() {
+    auto journal = openJournal(*m_files);
+    listen(*journal);
+    const auto good = appendSynced(*journal, 0, 3);
+    m_files->plan({Call::Sync, Fault::IoError, 0, 1});
+    const auto lost = journal->append(RecordType::ChangeSet, "lost", inAWhile());
+    QVERIFY(lost.isOk());
+    QVERIFY(journal->waitSynced(*lost, inAWhile()).code() == StatusCode::IoError);
+    const auto later = appendUntilTaken(*journal, "later");
+    QVERIFY(segmentOf(later.sequence) > segmentOf(*lost));
+    QVERIFY(journal->waitSynced(*lost, inAWhile()).code() == StatusCode::IoError);  // still
+    QCOMPARE(failures().size(), std::size_t{1});
+    QVERIFY(failures()[0].first == *lost);
+    QVERIFY(failures()[0].status.code() == StatusCode::IoError);
+    auto expected = good;
+    expected.push_back(later);
+    QVERIFY(readAll(*journal).records == expected);
+    for (std::uint64_t seed = 0; seed < 50; ++seed) {  // the lost one never comes back
+      auto files = m_files->afterPowerLoss(seed);
+      auto again = openJournal(*files);
+      QVERIFY(readAll(*again).records == expected);
+      QVERIFY(again->recovered().damages.empty());
+    }
+  }
+
+  void everyCallFailingOnceLosesNothingAcknowledged_data() {
+    QTest::addColumn<int>("call");
+    QTest::addColumn<int>("fault");
+    QTest::newRow("write EIO") << int(Call::Write) << int(Fault::IoError);
+    QTest::newRow("write ENOSPC") << int(Call::Write) << int(Fault::NoSpace);
+    QTest::newRow("short write") << int(Call::Write) << int(Fault::ShortWrite);
+    QTest::newRow("sync") << int(Call::Sync) << int(Fault::IoError);
+    QTest::newRow("open") << int(Call::Open) << int(Fault::IoError);
+    QTest::newRow("rename") << int(Call::Rename) << int(Fault::IoError);
+    QTest::newRow("sync directory") << int(Call::SyncDirectory) << int(Fault::IoError);
+  }
+  void everyCallFailingOnceLosesNothingAcknowledged() {
+    QFETCH(int, call);
+    QFETCH(int, fault);
+    for (std::uint64_t nth = 0; nth < 45; ++nth) {
+      m_files = std::make_unique<SimulatedFileSystem>();
+      std::vector<StoredRecord> acknowledged;
+      auto journal = openJournal(*m_files);
+      m_files->plan({static_cast<Call>(call), static_cast<Fault>(fault), nth, 1});
+      for (std::uint64_t number = 0; number < 40; ++number) {
+        if (number % 10 == 5) static_cast<void>(journal->prepareSpares());
+        const std::string payload = payloadOf(number);
+        const Sequence sequence = appendWhenTaken(*journal, payload);
+        if (journal->waitSynced(sequence, inAWhile()).isOk()) {
+          acknowledged.push_back({sequence, payload});
+        }
+      }
+      m_files->clearFaults();
+      QVERIFY(acknowledged.size() >= 2);
+      QVERIFY(readAll(*journal).records == acknowledged);
+      auto files = m_files->afterPowerLoss(nth);
+      journal.reset();
+      QVERIFY(readAll(*openJournal(*files)).records == acknowledged);
+    }
+  }
+
+  void fullDiskRefusesUntilThereIsRoom() {
+    auto options = smallOptions();
+    options.unknownAfter = std::chrono::milliseconds(1);
+    auto journal = openJournal(*m_files, options);
+    listen(*journal);
+    std::vector<StoredRecord> acknowledged = appendSynced(*journal, 0, 10);
+    m_files->setCapacity(200 * 1024);
+    Status last;
+    for (std::uint64_t number = 10; number < 200 && last.isOk(); ++number) {
+      const auto sequence = journal->append(RecordType::ChangeSet, payloadOf(number), inAWhile());
+      last = sequence.status();
+      if (sequence) last = journal->waitSynced(*sequence, inAWhile());
+      if (last.isOk()) acknowledged.push_back({*sequence, payloadOf(number)});
+    }
+    QVERIFY(last.code() == StatusCode::Unknown);         // no room for the segment that would tell
+    QVERIFY(readAll(*journal).records == acknowledged);  // reading goes on
+    QVERIFY(journal->append(RecordType::ChangeSet, "x", inAWhile()).status().code() ==
+            StatusCode::Unavailable);
+    m_files->setCapacity(1 << 30);
+    acknowledged.push_back(appendUntilTaken(*journal, "room again"));
+    QVERIFY(readAll(*journal).records == acknowledged);
+    QVERIFY(journal->counters().failedSyncs > 1);
+  }
+
+  void fullDiskAtStartLeavesTheJournalReadable() {
+    auto journal = openJournal(*m_files);
+    auto acknowledged = appendSynced(*journal, 0, 10);
+    journal.reset();
+    m_files->setCapacity(1);
+    journal = openJournal(*m_files);
+    QVERIFY(readAll(*journal).records == acknowledged);
+    QVERIFY(journal->append(RecordType::ChangeSet, "x", inAWhile()).status().code() ==
+            StatusCode::Unavailable);
+    m_files->setCapacity(1 << 30);
+    acknowledged.push_back(appendUntilTaken(*journal, "room again"));
+    QVERIFY(readAll(*journal).records == acknowledged);
+  }
+
+  void closingWhileTheDiskFailsEndsAndTells() {
+    auto journal = openJournal(*m_files);
+    listen(*journal);
+    m_files->plan({Call::Sync, Fault::IoError, 0, 1'000'000});
+    const auto lost = journal->append(RecordType::ChangeSet, "lost", inAWhile());
+    QVERIFY(lost.isOk());
+    QVERIFY(journal->close().isOk());
+    QVERIFY(journal->waitSynced(*lost, inAWhile()).code() == StatusCode::Unknown);
+    QCOMPARE(failures().size(), std::size_t{1});
+    QVERIFY(failures()[0].status.code() == StatusCode::Unknown);
+  }
+
+  void init() {
+    m_files = std::make_unique<SimulatedFileSystem>();
+    const MutexLock lock(m_mutex);
+    m_failures.clear();
+  }
+
+ private:
+  using Call = SimulatedFileSystem::Call;
+  using Fault = SimulatedFileSystem::Fault;
+
+  void listen(FileJournal& journal) {
+    journal.setFailureListener([this](const AppendFailure& failure) {
+      const MutexLock lock(m_mutex);
+      m_failures.push_back(failure);
+    });
+  }
+  std::vector<AppendFailure> failures() {
+    const MutexLock lock(m_mutex);
+    return m_failures;
+  }
+
+  /// Tries again while the journal refuses.
+  static Sequence appendWhenTaken(Journal& journal, const std::string& payload) {
+    for (;;) {
+      const auto sequence = journal.append(RecordType::ChangeSet, payload, inAWhile());
+      if (sequence) return *sequence;
+      CHECK(sequence.status().code() == StatusCode::Unavailable);
+      std::this_thread::yield();
+    }
+  }
+
+  static StoredRecord appendUntilTaken(Journal& journal, const std::string& payload) {
+    const Sequence sequence = appendWhenTaken(journal, payload);
+    CHECK(journal.waitSynced(sequence, inAWhile()).isOk());
+    return {sequence, payload};
+  }
+
+  std::unique_ptr<SimulatedFileSystem> m_files;
+  Mutex m_mutex;
+  std::vector<AppendFailure> m_failures GUARDED_BY(m_mutex);
+};
+
+PENSTOCK_TEST(TestJournalFaults)
+
+}  // namespace penstock::test
+
+#include "tst_journal_faults.moc"
