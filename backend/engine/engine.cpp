@@ -124,6 +124,20 @@ EventLog& Engine::events() { return m_parts->events; }
 
 const EngineOptions& Engine::options() const { return m_parts->options; }
 
+Snapshot Engine::totals() const {
+  Snapshot totals;
+  const IntakeCounters& intake = m_parts->pipeline.counters();
+  copyTotals(intake, totals);
+  totals.ackMicros = intake.ackMicros.copy().since(HistogramCopy());
+  for (const auto& sink : m_parts->pipeline.sinks()) {
+    SinkSnapshot& each = totals.sinks.emplace_back();
+    each.name = sink->name();
+    copyTotals(sink->counters(), each);
+    each.commitMicros = sink->counters().commitMicros.copy().since(HistogramCopy());
+  }
+  return totals;
+}
+
 void Engine::send(Command command) { m_parts->control->send(std::move(command)); }
 
 std::vector<CommandAnswer> Engine::takeAnswers() { return m_parts->control->takeAnswers(); }

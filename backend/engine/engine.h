@@ -66,6 +66,9 @@ class Engine {
   EventLog& events();
   const EngineOptions& options() const;
 
+  /// Counters and quantiles since the start, read now; also after stop().
+  Snapshot totals() const;
+
   void send(Command command);
   std::vector<CommandAnswer> takeAnswers();
   /// Before the first command; null takes it away. The host outlives the engine or is taken away.

@@ -88,6 +88,8 @@ class Store {
   /// Returns them (none for a journal that this store has not seen).
   virtual Result<std::vector<Checkpoint>> attach(const JournalId& journal,
                                                  std::string_view owner) = 0;
+  /// The checkpoints as they are, without taking ownership: for looking at a stopped node.
+  virtual Result<std::vector<Checkpoint>> readCheckpoints(const JournalId& journal) = 0;
   /// Expects: attach() before.
   virtual Result<std::unique_ptr<StoreLane>> openLane() = 0;
   /// Newest first. `after`: only those of smaller sequence. Errors: Unavailable.

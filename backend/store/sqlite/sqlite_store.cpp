@@ -138,6 +138,23 @@ Result<std::vector<Checkpoint>> SqliteStore::attach(const JournalId& journal,
   return checkpoints;
 }
 
+Result<std::vector<Checkpoint>> SqliteStore::readCheckpoints(const JournalId& journal) {
+  auto connection = connect();
+  if (!connection) {
+    return connection.status();
+  }
+  std::vector<Checkpoint> checkpoints;
+  bool has = false;
+  Failure failure = sqlite::hasOwnTables(**connection, has);
+  if (!failure && has) {
+    failure = sqlite::CheckpointTable(**connection, toText(journal), "").read(checkpoints);
+  }
+  if (failure) {
+    return toStatus(*failure);
+  }
+  return checkpoints;
+}
+
 Result<std::unique_ptr<StoreLane>> SqliteStore::openLane() {
   sqlite::LaneOptions options{
       {m_options.path, m_options.busyTimeout}, m_options.statementsMax, {}, {}};

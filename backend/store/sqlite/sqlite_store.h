@@ -46,6 +46,7 @@ class SqliteStore : public Store {
   Status runScript(std::string_view sql) override;
   Result<Catalog> readCatalog() override;
   Result<std::vector<Checkpoint>> attach(const JournalId& journal, std::string_view owner) override;
+  Result<std::vector<Checkpoint>> readCheckpoints(const JournalId& journal) override;
   Result<std::unique_ptr<StoreLane>> openLane() override;
   Result<std::vector<StoredDeadLetter>> listDeadLetters(std::optional<Sequence> before,
                                                         std::size_t countMax) override;

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/application/application.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/file_system.h"
+#include "base/log.h"
+#include "link/local_link.h"
+#include "store/qtsql/table_browser.h"
+#include "store/sqlite/sqlite_store.h"
+#include "workload/game.h"
+#include "workload/replay.h"
+
+namespace penstock::app {
+namespace {
+
+constexpr std::size_t kRowsPerRead = 1000;
+
+TableBrowser browserOf(const std::string& database) {
+  BrowseTarget target;
+  target.driver = "QSQLITE";
+  target.database = database;
+  return TableBrowser(std::move(target));
+}
+
+PageCell toPageCell(const TableCell& cell) {
+  switch (cell.kind) {
+    case TableCell::Kind::Text:
+      return {cell.text, PageCell::Kind::Text};
+    case TableCell::Kind::Number:
+      return {cell.text, PageCell::Kind::Number};
+    case TableCell::Kind::Null:
+      return {{}, PageCell::Kind::Null};
+  }
+  return {};
+}
+
+BrowsePage dataPage(const TableBrowser& browser, const BrowseRequest& request) {
+  BrowsePage page;
+  page.offset = request.offset;
+  TablePageRequest wanted;
+  wanted.table = request.table;
+  wanted.filter = request.filter;
+  wanted.sortColumn = request.orderBy;
+  wanted.order =
+      request.order == BrowseOrder::Ascending ? SortOrder::Ascending : SortOrder::Descending;
+  wanted.offset = request.offset;
+  wanted.rowsMax = request.rowsMax;
+  Result<TablePage> read = browser.page(wanted);
+  if (!read) {
+    page.status = read.status();
+    return page;
+  }
+  page.columns = std::move(read->content.columns);
+  for (const auto& row : read->content.rows) {
+    auto& cells = page.rows.emplace_back();
+    for (const TableCell& cell : row) cells.push_back(toPageCell(cell));
+  }
+  if (read->total) page.total = static_cast<std::int64_t>(*read->total);
+  return page;
+}
+
+BrowsePage tablesPage(const TableBrowser& browser) {
+  BrowsePage page;
+  page.columns = {"table"};
+  const Result<std::vector<std::string>> tables = browser.tables();
+  if (!tables) {
+    page.status = tables.status();
+    return page;
+  }
+  for (const std::string& table : *tables) page.rows.push_back({{table, PageCell::Kind::Text}});
+  page.total = static_cast<std::int64_t>(tables->size());
+  return page;
+}
+
+/// Where each wanted column stands; empty when one is missing.
+std::vector<std::size_t> placesOf(const std::vector<std::string>& wanted,
+                                  const std::vector<std::string>& columns) {
+  std::vector<std::size_t> places;
+  for (const std::string& name : wanted) {
+    const auto found = std::find(columns.begin(), columns.end(), name);
+    if (found == columns.end()) return {};
+    places.push_back(static_cast<std::size_t>(found - columns.begin()));
+  }
+  return places;
+}
+
+Status readWholeTable(const TableBrowser& browser, const std::string& table,
+                      const std::vector<std::string>& columns,
+                      const std::function<void(std::span<const ReadCell>)>& take) {
+  Status missing;
+  std::vector<ReadCell> cells(columns.size());
+  const auto rows = [&](const TableRows& read) {
+    const std::vector<std::size_t> places = placesOf(columns, read.columns);
+    if (places.empty()) {
+      missing = Status(StatusCode::NotFound, "table " + table + " lacks a column");
+      return TableBrowser::Continue::No;
+    }
+    for (const auto& row : read.rows) {
+      for (std::size_t i = 0; i < places.size(); ++i) {
+        const TableCell& cell = row[places[i]];
+        const bool null = cell.kind == TableCell::Kind::Null;
+        cells[i] = {cell.text, null ? ReadCell::Presence::Null : ReadCell::Presence::Value};
+      }
+      take(cells);
+    }
+    return TableBrowser::Continue::Yes;
+  };
+  const Status read = browser.exportTable(table, kRowsPerRead, rows);
+  return missing.isOk() ? read : missing;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> openStore(const SinkOptions& sink) {
+  if (sink.driver != "sqlite") {
+    return Status(StatusCode::Unsupported, "driver \"" + sink.driver + "\" is not available yet");
+  }
+  SqliteOptions options;
+  options.path = sink.database;
+  Result<std::unique_ptr<SqliteStore>> store = SqliteStore::create(options);
+  if (!store) return store.status();
+  return std::unique_ptr<Store>(std::move(*store));
+}
+
+EngineOptions withDefaults(EngineOptions options, const std::string& directory) {
+  if (!directory.empty()) options.dataDirectory = directory;
+  for (SinkOptions& sink : options.sinks) {
+    if (sink.database.empty()) sink.database = options.dataDirectory + "/database.sqlite";
+  }
+  return options;
+}
+
+Result<std::unique_ptr<Application>> Application::start(EngineOptions options,
+                                                        KeepHistory history) {
+  std::unique_ptr<Application> application(new Application());
+  EngineDependencies dependencies;
+  dependencies.files = &posixFileSystem();
+  dependencies.clock = &systemClock();
+  dependencies.openStore = openStore;
+  dependencies.sampleHooks.push_back(
+      [hook = &application->m_historyHook](const SnapshotPointer& sample) {
+        if (History* to = hook->load(std::memory_order_acquire)) to->offer(sample);
+      });
+  Result<std::unique_ptr<Engine>> engine =
+      Engine::start(std::move(options), std::move(dependencies));
+  if (!engine) return engine.status();
+  application->m_engine = std::move(*engine);
+  if (history == KeepHistory::Yes) application->startHistory();
+  application->startWorkloads();
+  return application;
+}
+
+Application::~Application() { stop(std::chrono::milliseconds(0)); }
+
+void Application::startHistory() {
+  m_history = std::make_unique<History>(systemClock(), m_engine->events(),
+                                        m_engine->options().dataDirectory + "/history.sqlite");
+  m_history->start();
+  m_historyHook.store(m_history.get(), std::memory_order_release);
+}
+
+void Application::startWorkloads() {
+  WorkloadRunner::Environment environment;
+  environment.port = &m_engine->port();
+  environment.clock = &systemClock();
+  environment.makeTables = [this](const std::string& sql) { return m_engine->runSchema(sql); };
+  environment.readTable = tableReader();
+  environment.event = [this](Event event) { m_engine->events().append(std::move(event)); };
+  m_workloads = std::make_unique<WorkloadRunner>(std::move(environment));
+  m_engine->setWorkloadHost(this);
+}
+
+TableReader Application::tableReader() const {
+  return [database = databasePath()](const std::string& table,
+                                     const std::vector<std::string>& columns, const auto& row) {
+    return readWholeTable(browserOf(database), table, columns, row);
+  };
+}
+
+std::unique_ptr<EngineLink> Application::makeLink() {
+  Engine* engine = m_engine.get();
+  LocalLinkSources sources;
+  sources.node = engine->options().node.name;
+  sources.newest = [engine] { return engine->samples().newest(); };
+  sources.samplesSince = [engine](std::uint64_t after, std::size_t max) {
+    return engine->samples().since(after, max);
+  };
+  sources.eventsSince = [engine](std::uint64_t after, std::size_t max) {
+    return engine->events().since(after, max).events;
+  };
+  sources.send = [engine](Command command) { engine->send(std::move(command)); };
+  sources.takeAnswers = [engine] { return engine->takeAnswers(); };
+  sources.readHistory = [this](const HistoryRequest& request) { return readHistory(request); };
+  sources.browse = [this](const BrowseRequest& request) { return browse(request); };
+  return std::make_unique<LocalLink>(std::move(sources));
+}
+
+HistoryPage Application::readHistory(const HistoryRequest& request) const {
+  HistoryPage page;
+  if (!m_history) {
+    page.status = Status(StatusCode::Unsupported, "this node keeps no history");
+    return page;
+  }
+  Result<std::vector<HistoryPoint>> points = m_history->read(request);
+  if (points) {
+    page.points = std::move(*points);
+  } else {
+    page.status = points.status();
+  }
+  return page;
+}
+
+BrowsePage Application::browse(const BrowseRequest& request) const {
+  switch (request.subject) {
+    case BrowseSubject::Queue:
+    case BrowseSubject::DeadLetters:
+      return m_engine->browse(request);
+    case BrowseSubject::Tables:
+      return tablesPage(browserOf(databasePath()));
+    case BrowseSubject::Data:
+      return dataPage(browserOf(databasePath()), request);
+  }
+  return {};
+}
+
+Status Application::start(const Command& command) {
+  std::unique_ptr<Workload> workload;
+  if (command.workload == "game") {
+    workload = std::make_unique<Game>();
+  } else if (command.workload == "replay") {
+    if (command.file.empty()) return {StatusCode::Invalid, "replay: which file?"};
+    ReplayOptions options;
+    options.files = {command.file};
+    workload = std::make_unique<Replay>(
+        posixFileSystem(), std::move(options),
+        [this](const std::string& file, std::uint64_t line, const Status& status) {
+          Event event;
+          event.kind = EventKind::Workload;
+          event.severity = Severity::Warning;
+          event.what = file + ":" + std::to_string(line) + ": " + status.message();
+          m_engine->events().append(std::move(event));
+        });
+  } else {
+    return {StatusCode::Unsupported,
+            "workload '" + command.workload + "' is not available yet (there are game and replay)"};
+  }
+  return m_workloads->start(std::move(workload), {command.ratePerSecond, command.size});
+}
+
+Status Application::stop() { return m_workloads->requestStop(); }
+
+StopReport Application::stop(std::chrono::milliseconds timeout) {
+  if (!m_engine) return {};
+  m_engine->setWorkloadHost(nullptr);
+  m_workloads->abandon();
+  StopReport report = m_engine->stop(timeout);
+  m_historyHook.store(nullptr, std::memory_order_release);
+  if (m_history) m_history->stop();
+  return report;
+}
+
+}  // namespace penstock::app

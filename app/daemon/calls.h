@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The calls of penstockd, each a function from its words to an exit code. They print what users and
+// scripts read to stdout, and errors as one line to stderr.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/daemon/command_line.h"
+
+namespace penstock::app {
+
+using Words = std::vector<std::string>;
+
+/// `run`: until SIGINT or SIGTERM, then drains.
+ExitCode runCall(const Words& words);
+/// `replay FILE…`
+ExitCode replayCall(const Words& words);
+/// `journal verify|dump DIR`
+ExitCode journalCall(const Words& words);
+/// `queue peek`
+ExitCode queueCall(const Words& words);
+/// `dead-letters list`
+ExitCode deadLettersCall(const Words& words);
+/// `check FILE`
+ExitCode checkCall(const Words& words);
+
+}  // namespace penstock::app

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The command line of penstockd: which call with which options and arguments, and the exit codes.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "engine/options.h"
+
+namespace penstock::app {
+
+/// What a call ends with.
+enum class ExitCode : int {
+  Good = 0,
+  Failed = 1,
+  Usage = 2,        ///< wrong usage or configuration
+  Differences = 3,  ///< finished, but with dead letters, rejected lines, damage or a difference
+};
+
+/// Options and arguments of one call, taken apart.
+class CallArguments {
+ public:
+  /// `options` are names that take a value (`--config`), `switches` those that take none.
+  /// Errors: Invalid, naming the nearest known option.
+  static Result<CallArguments> parse(const std::vector<std::string>& words,
+                                     const std::vector<std::string>& options,
+                                     const std::vector<std::string>& switches);
+
+  const std::vector<std::string>& positional() const { return m_positional; }
+  std::optional<std::string> value(const std::string& option) const;
+  bool has(const std::string& switchName) const;
+  /// A whole number of at least `minimum`; `fallback` when the option is not there.
+  Result<std::uint64_t> number(const std::string& option, std::uint64_t minimum,
+                               std::uint64_t fallback) const;
+
+ private:
+  std::vector<std::string> m_positional;
+  std::map<std::string, std::string> m_values;
+};
+
+/// Prints `penstockd: message` to stderr and returns the code that fits it.
+ExitCode fail(const Status& status);
+
+/// `--config` and `--data-dir`, together with all defaults. Errors: those of the file.
+Result<EngineOptions> optionsFrom(const CallArguments& arguments);
+
+}  // namespace penstock::app

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// penstockd: the engine without a window.
+#include <cstdio>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "app/daemon/calls.h"
+#include "model/catalog.h"
+
+namespace {
+
+using penstock::app::ExitCode;
+using penstock::app::Words;
+
+constexpr const char* kHelp =
+    R"(penstockd: write-behind persistence queue, headless
+
+  penstockd run [--config F] [--data-dir D]
+      runs until SIGINT or SIGTERM, then closes intake, drains and reports what is left
+  penstockd replay FILE... [--config F] [--data-dir D] [--schema SQLFILE] [--rate N]
+            [--producers N] [--source NAME] [--json]
+      submits the change sets of NDJSON files (-: standard input; .zst and .gz too) and waits
+      until they are persisted; run again, it goes on where it stopped
+  penstockd journal verify DIR
+  penstockd journal dump DIR [--group G] [--table T] [--row KEY] [--from SEQ]
+  penstockd queue peek [--data-dir D] [--config F] [--table T] [--filter TEXT] [--newest] [--limit N]
+  penstockd dead-letters list [--data-dir D] [--config F] [--filter TEXT] [--limit N]
+  penstockd check FILE
+      validates a configuration, its database, rights and tables
+
+  --help, --version
+
+Exit codes: 0 good, 1 failed, 2 wrong usage or configuration, 3 finished but with dead letters,
+rejected lines, damage or a difference.
+)";
+
+using Call = ExitCode (*)(const Words&);
+
+const std::map<std::string, Call>& calls() {
+  static const std::map<std::string, Call> all{{"run", penstock::app::runCall},
+                                               {"replay", penstock::app::replayCall},
+                                               {"journal", penstock::app::journalCall},
+                                               {"queue", penstock::app::queueCall},
+                                               {"dead-letters", penstock::app::deadLettersCall},
+                                               {"check", penstock::app::checkCall}};
+  return all;
+}
+
+/// Known by name, and not built yet.
+const std::vector<std::string> kNotYet{"export", "status", "pause",    "resume", "flush",
+                                       "drain",  "resize", "failover", "token"};
+
+ExitCode unknownCall(const std::string& name) {
+  for (const std::string& later : kNotYet) {
+    if (name != later) continue;
+    return penstock::app::fail({penstock::StatusCode::Unsupported, name + ": not available yet"});
+  }
+  std::vector<std::string> known;
+  for (const auto& [call, function] : calls()) known.push_back(call);
+  const std::string nearest = penstock::nearestName(name, known);
+  return penstock::app::fail(
+      {penstock::StatusCode::Invalid,
+       name + ": unknown call (" +
+           (nearest.empty() ? "see penstockd --help" : "did you mean " + nearest + "?") + ")"});
+}
+
+ExitCode dispatch(const Words& words) {
+  if (words.empty()) {
+    std::fputs(kHelp, stderr);
+    return ExitCode::Usage;
+  }
+  for (const std::string& word : words) {
+    if (word != "--help" && word != "-h") continue;
+    std::fputs(kHelp, stdout);
+    return ExitCode::Good;
+  }
+  if (words.front() == "--version") {
+    std::puts("penstockd " PENSTOCK_VERSION);
+    return ExitCode::Good;
+  }
+  const auto found = calls().find(words.front());
+  if (found == calls().end()) return unknownCall(words.front());
+  return found->second({words.begin() + 1, words.end()});
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return static_cast<int>(dispatch(Words(argv + 1, argv + argc))); }
