@@ -3,7 +3,6 @@
 // somebody looks at. Every scene has 90 seconds of samples before it.
 #pragma once
 
-#include <QString>
 #include <vector>
 
 #include "base/clock.h"
