@@ -136,8 +136,9 @@ QByteArray svgOf(Sheet& sheet) {
   generator.setOutputDevice(&buffer);
   generator.setSize(sheet.size());
   generator.setViewBox(QRect(QPoint(0, 0), sheet.size()));
-  generator.setTitle(sheet.title());
-  generator.setDescription(sheet.details());
+  // Escaped here: the generator writes both as they come, and `<` would break the file.
+  generator.setTitle(sheet.title().toHtmlEscaped());
+  generator.setDescription(sheet.details().toHtmlEscaped());
   paintOn(generator, sheet, QCPPainter::pmVectorized);
   return bytes;
 }

@@ -56,17 +56,23 @@ class BandLayerable final : public Layerable {
  protected:
   void draw(QCPPainter* painter) override {
     painter->setFont(chartFont());
-    for (const Band& band : m_picture.bands) paintBand(*painter, band);
+    // Names last: bands overlap, and a name would be covered by the next band.
+    for (const Band& band : m_picture.bands) paintBand(*painter, band, placeOf(band));
+    for (const Band& band : m_picture.bands) paintName(*painter, band.kind, placeOf(band));
   }
 
  private:
-  void paintBand(QCPPainter& painter, const Band& band) const {
+  // Null when it is not in view; a short band is still seen.
+  QRectF placeOf(const Band& band) const {
     const QRectF all = axes();
     const double left = std::max(all.left(), xOf(band.span.from));
     const double right = std::min(all.right(), xOf(band.span.to));
-    if (right < all.left() || left > all.right() || right <= left) return;
-    // A short band is still seen.
-    const QRectF place(left, all.top(), std::max(1.0, right - left), all.height());
+    if (right <= left) return {};
+    return {left, all.top(), std::max(1.0, right - left), all.height()};
+  }
+
+  void paintBand(QCPPainter& painter, const Band& band, const QRectF& place) const {
+    if (place.isNull()) return;
     if (band.kind == BandKind::NoData) {
       painter.setPen(QPen(colors().bandNoData, 1));
       painter.setAntialiasing(true);
@@ -76,7 +82,6 @@ class BandLayerable final : public Layerable {
       painter.fillRect(place,
                        band.kind == BandKind::Paused ? colors().bandPaused : colors().bandPressure);
     }
-    paintName(painter, band.kind, place);
   }
 
   void paintName(QCPPainter& painter, BandKind kind, const QRectF& place) const {
@@ -317,7 +322,7 @@ ChartMargins chartMargins(TimeLabels timeLabels) {
   margins.left = metrics.horizontalAdvance(QStringLiteral("888 MiB")) + 3 * kPad;
   margins.right =
       metrics.horizontalAdvance(QStringLiteral("dead letters 888 k/s")) + kSwatchWidth + 3 * kPad;
-  margins.top = kTitleHeight + 3;
+  margins.top = kTitleHeight + 5;
   margins.bottom = timeLabels == TimeLabels::Shown ? metrics.height() + 2 * kPad : kPad + 3;
   return margins;
 }

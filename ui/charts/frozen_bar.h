@@ -20,7 +20,7 @@ class FrozenBar : public QFrame {
  public:
   explicit FrozenBar(QWidget* parent);
   void setShade(Shade shade);
-  /// Shows the text, at the top in the middle of the parent.
+  /// Shows the text at the top, left of the middle: beside the title of the first chart.
   void show(const QString& text);
 
  signals:

@@ -19,8 +19,28 @@ namespace penstock::ui {
 
 namespace {
 
-constexpr std::array kDashes{Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
-static_assert(kDashes.size() == kLinesPerChartMax);
+static_assert(kLinesPerChartMax == 4);  // a dash for each
+
+// In pixels on and off; longer than Qt's own dots, which fade to nothing on a thin line.
+QPen penOf(const QColor& color, std::size_t line) {
+  QPen pen(color, 1);
+  switch (line) {
+    case 0:
+      break;
+    case 1:
+      pen.setDashPattern({6, 3});
+      break;
+    case 2:
+      pen.setDashPattern({2, 2});
+      break;
+    default:
+      pen.setDashPattern({8, 2, 2, 2});
+      break;
+  }
+  pen.setCapStyle(Qt::FlatCap);  // square ends would close the gaps
+  return pen;
+}
+
 constexpr double kHeadroom = 1.08;
 // A limit is shown when it is near; far above it would press the lines to the floor.
 constexpr double kLimitReach = 2.5;
@@ -133,7 +153,7 @@ void TimeChart::applyColors() {
   m_picture->labels.clear();
   for (std::size_t at = 0; at < m_lines.size(); ++at) {
     // Exactly 1: any other width of a jagged line costs hundreds of times as much.
-    QPen pen(colors.lines[at], 1, kDashes[at]);
+    const QPen pen = penOf(colors.lines[at], at);
     m_lines[at]->setPen(pen);
     m_picture->labels.push_back({m_spec.lines[at].name, {}, pen, kUnknown});
   }
@@ -335,8 +355,11 @@ void TimeChart::prepare() {
   fitValueAxis();
   m_picture->emptyText = hasData() ? QString() : m_spec.emptyText;
   m_picture->isFocused = hasFocus();
-  const int labelWidth = QFontMetrics(chartFont()).horizontalAdvance("00:00:00") * 2;
+  const int labelWidth = QFontMetrics(chartFont()).horizontalAdvance("00:00:00") * 3 / 2;
   m_clock->setLabelCount(m_plot->axisRect()->width() / std::max(1, labelWidth));
+  constexpr int kPixelsPerValue = 45;
+  m_plot->yAxis->ticker()->setTickCount(
+      std::max(3, m_plot->axisRect()->height() / kPixelsPerValue));
   fillLabels();
 }
 

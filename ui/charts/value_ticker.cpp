@@ -9,7 +9,7 @@ namespace penstock::ui {
 
 namespace {
 
-constexpr int kValueTicks = 3;
+constexpr int kValueTicks = 3;  ///< in a chart of the dashboard
 
 double roundDecimal(double step) {
   const double magnitude = std::pow(10, std::floor(std::log10(step)));
@@ -38,7 +38,7 @@ double offsetOf(double time, TimeStyle style) {
 ValueTicker::ValueTicker(Unit unit) : m_unit(unit) { setTickCount(kValueTicks); }
 
 double ValueTicker::getTickStep(const QCPRange& range) {
-  const double wanted = std::max(range.size() / kValueTicks, 1e-9);
+  const double wanted = std::max(range.size() / tickCount(), 1e-9);
   switch (m_unit) {
     case Unit::Bytes:
       return roundBinary(wanted);
