@@ -18,51 +18,49 @@ constexpr std::uint8_t kFlagGroup = 2;
 constexpr std::uint8_t kFlagSource = 4;
 constexpr std::size_t kGroupHashAt = 2;
 
-/// Writes column (if any) and value with one append for everything but text.
-class ValueBytes {
- public:
-  char* start() { return m_bytes; }
-
-  /// Finishes a value whose prefix ends at `at`, and appends all to `to`.
-  void append(std::string& to, char* at, ValueView value) {
-    *at++ = static_cast<char>(value.kind());
-    switch (value.kind()) {
-      case ValueKind::Null:
-      case ValueKind::False:
-      case ValueKind::True:
-        break;
-      case ValueKind::Integer:
-        at = writeVarint(at, zigzag(value.asInteger()));
-        break;
-      case ValueKind::Real: {
-        const double real = value.asReal();
-        std::memcpy(at, &real, sizeof real);
-        at += sizeof real;
-        break;
-      }
-      case ValueKind::Text:
-      case ValueKind::Bytes:
-      case ValueKind::Json:
-        at = writeVarint(at, value.asText().size());
-        to.append(m_bytes, static_cast<std::size_t>(at - m_bytes));
-        to.append(value.asText());
-        return;
-    }
-    to.append(m_bytes, static_cast<std::size_t>(at - m_bytes));
-  }
-
- private:
-  char m_bytes[2 * kVarintBytesMax + 1];
-};
-
-void appendValue(std::string& to, ValueView value) {
-  ValueBytes bytes;
-  bytes.append(to, bytes.start(), value);
+char* writeBytes(char* to, std::string_view bytes) {
+  if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
+  return to + bytes.size();
+}
+char* writeLengthed(char* to, std::string_view bytes) {
+  return writeBytes(writeVarint(to, bytes.size()), bytes);
+}
+char* writeFixed64(char* to, std::uint64_t value) {
+  std::memcpy(to, &value, sizeof value);
+  return to + sizeof value;
 }
 
-void appendAssignment(std::string& to, ColumnId column, ValueView value) {
-  ValueBytes bytes;
-  bytes.append(to, writeVarint(bytes.start(), toIndex(column)), value);
+/// Bytes that a value takes at most, but for those of its text.
+constexpr std::size_t kValueBytesMax = 1 + kVarintBytesMax;
+
+/// Room for a value and `before` bytes in front of it.
+char* roomFor(WriteBuffer& to, ValueView value, std::size_t before) {
+  const bool hasText = value.kind() >= ValueKind::Text;
+  return to.room(before + kValueBytesMax + (hasText ? value.asText().size() : 0));
+}
+
+char* writeValue(char* to, ValueView value) {
+  *to++ = static_cast<char>(value.kind());
+  switch (value.kind()) {
+    case ValueKind::Null:
+    case ValueKind::False:
+    case ValueKind::True:
+      return to;
+    case ValueKind::Integer:
+      return writeVarint(to, zigzag(value.asInteger()));
+    case ValueKind::Real:
+      return writeFixed64(to, std::bit_cast<std::uint64_t>(value.asReal()));
+    case ValueKind::Text:
+    case ValueKind::Bytes:
+    case ValueKind::Json:
+      return writeLengthed(to, value.asText());
+  }
+  return to;
+}
+
+void appendAssignment(WriteBuffer& to, ColumnId column, ValueView value) {
+  char* const at = roomFor(to, value, kVarintBytesMax);
+  to.endAt(writeValue(writeVarint(at, toIndex(column)), value));
 }
 
 bool takeText(ByteReader& reader, ValueKind kind, ValueView& value) {
@@ -169,24 +167,24 @@ void ChangeSetWriter::begin(const Header& header) {
   if (!header.id.empty()) flags |= kFlagId;
   if (!header.group.empty()) flags |= kFlagGroup;
   if (header.source.source != 0) flags |= kFlagSource;
-  m_bytes.clear();
-  m_bytes.push_back(static_cast<char>(kChangeSetFormat));
-  m_bytes.push_back(static_cast<char>(flags));
   m_namedGroup = !header.group.empty();
   m_groupHash = m_namedGroup ? hashGroup(header.group) : GroupHash{};
-  appendFixed64(m_bytes, 0);  // the group hash, known in finish()
-  if (flags & kFlagId) {
-    appendLengthed(m_bytes, header.client);
-    appendLengthed(m_bytes, header.id);
-  }
-  if (flags & kFlagGroup) appendLengthed(m_bytes, header.group);
+  m_bytes.clear();
+  constexpr std::size_t kFixedBytes = 2 + 3 * sizeof(std::uint64_t) + 4 * kVarintBytesMax + 1;
+  char* at =
+      m_bytes.room(kFixedBytes + header.client.size() + header.id.size() + header.group.size());
+  *at++ = static_cast<char>(kChangeSetFormat);
+  *at++ = static_cast<char>(flags);
+  at = writeFixed64(at, 0);  // the group hash, known in finish()
+  if (flags & kFlagId) at = writeLengthed(writeLengthed(at, header.client), header.id);
+  if (flags & kFlagGroup) at = writeLengthed(at, header.group);
   if (flags & kFlagSource) {
-    appendFixed64(m_bytes, header.source.source);
-    appendVarint(m_bytes, header.source.line);
-    appendFixed64(m_bytes, header.source.chainHash);
+    at = writeVarint(writeFixed64(at, header.source.source), header.source.line);
+    at = writeFixed64(at, header.source.chainHash);
   }
-  m_countAt = m_bytes.size();
-  m_bytes.push_back(0);
+  m_countAt = static_cast<std::size_t>(at - m_bytes.data());
+  *at++ = 0;
+  m_bytes.endAt(at);
   m_changes = 0;
   m_open = false;
 }
@@ -203,7 +201,9 @@ void ChangeSetWriter::beginChange(Operation operation, TableId table) {
   m_adds = 0;
 }
 
-void ChangeSetWriter::key(ValueView value) { appendValue(m_key, value); }
+void ChangeSetWriter::key(ValueView value) {
+  m_key.endAt(writeValue(roomFor(m_key, value, 0), value));
+}
 
 void ChangeSetWriter::set(ColumnId column, ValueView value) {
   appendAssignment(m_set, column, value);
@@ -219,27 +219,30 @@ void ChangeSetWriter::endChange() {
   CHECK(m_open);
   m_open = false;
   if (m_changes++ == 0 && !m_namedGroup) {
-    m_groupHash = static_cast<GroupHash>(hashRow(m_table, m_key));
+    m_groupHash = static_cast<GroupHash>(hashRow(m_table, m_key.view()));
   }
-  char head[1 + 2 * kVarintBytesMax];
-  head[0] = static_cast<char>(m_operation);
-  char* end = writeVarint(head + 1, toIndex(m_table));
-  end = writeVarint(end, m_key.size());
-  m_bytes.append(head, static_cast<std::size_t>(end - head));
-  m_bytes.append(m_key);
-  appendVarint(m_bytes, m_sets);
-  m_bytes.append(m_set);
-  appendVarint(m_bytes, m_adds);
-  m_bytes.append(m_add);
+  char* at = m_bytes.room(1 + 4 * kVarintBytesMax + m_key.size() + m_set.size() + m_add.size());
+  *at++ = static_cast<char>(m_operation);
+  at = writeVarint(at, toIndex(m_table));
+  at = writeLengthed(at, m_key.view());
+  at = writeBytes(writeVarint(at, m_sets), m_set.view());
+  at = writeBytes(writeVarint(at, m_adds), m_add.view());
+  m_bytes.endAt(at);
 }
 
 std::string_view ChangeSetWriter::finish() {
   CHECK(!m_open && m_changes > 0);
-  std::memcpy(m_bytes.data() + kGroupHashAt, &m_groupHash, sizeof m_groupHash);
   char count[kVarintBytesMax];
   const auto length = static_cast<std::size_t>(writeVarint(count, m_changes) - count);
-  m_bytes.replace(m_countAt, 1, count, length);  // moves the changes only from 128 of them on
-  return m_bytes;
+  if (length > 1) {  // moves the changes, from 128 of them on
+    const std::size_t end = m_bytes.size();
+    m_bytes.endAt(m_bytes.room(length - 1) + length - 1);
+    char* const after = m_bytes.data() + m_countAt + 1;
+    std::memmove(after + length - 1, after, end - m_countAt - 1);
+  }
+  std::memcpy(m_bytes.data() + m_countAt, count, length);
+  std::memcpy(m_bytes.data() + kGroupHashAt, &m_groupHash, sizeof m_groupHash);
+  return m_bytes.view();
 }
 
 ValueView ValueCursor::next() {

@@ -28,6 +28,7 @@
 #include "model/change_set.h"
 #include "model/ids.h"
 #include "model/value.h"
+#include "model/write_buffer.h"
 
 namespace penstock {
 
@@ -58,10 +59,10 @@ class ChangeSetWriter {
   std::string_view finish();
 
  private:
-  std::string m_bytes;  // header and finished changes
-  std::string m_key;    // of the open change
-  std::string m_set;
-  std::string m_add;
+  WriteBuffer m_bytes;  // header and finished changes
+  WriteBuffer m_key;    // of the open change
+  WriteBuffer m_set;
+  WriteBuffer m_add;
   std::size_t m_countAt = 0;  // of the change count, one byte until finish()
   GroupHash m_groupHash{};
   std::uint32_t m_changes = 0;
