@@ -13,6 +13,9 @@ void paintDark(QWidget* widget) {
   palette.setColor(QPalette::Window, kStripe);
   palette.setColor(QPalette::WindowText, Qt::white);
   widget->setPalette(palette);
+  // Said aloud, because a menu bar lends its children roles of its own.
+  widget->setBackgroundRole(QPalette::Window);
+  widget->setForegroundRole(QPalette::WindowText);
   widget->setAutoFillBackground(true);
 }
 

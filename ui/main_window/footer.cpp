@@ -61,6 +61,8 @@ void Footer::addSample(const Snapshot& sample) {
 }
 
 void Footer::renew(const SampleStore& store, SteadyTime now, const QString& note) {
+  // What was there before this window is history, no rate of its own.
+  if (!m_taken.empty() && m_taken.front().second == 0) m_taken.clear();
   m_taken.emplace_back(now, store.samplesTaken());
   while (m_taken.size() > 2 && now - m_taken.front().first > std::chrono::seconds(5)) {
     m_taken.pop_front();

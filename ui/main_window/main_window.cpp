@@ -34,6 +34,7 @@ constexpr std::chrono::milliseconds kTurn{100};
 constexpr int kTurnsPerNumbers = 5;
 constexpr QSize kMadeFor{1280, 800};
 constexpr QSize kUsableFrom{1024, 600};
+constexpr int kMenuHeight = 24;
 constexpr int kTablesHeight = 180;
 constexpr int kLowHeight = 760;      // below it the tables fold to their tabs
 constexpr int kVeryLowHeight = 660;  // below it the sparklines go
@@ -91,6 +92,7 @@ void MainWindow::makeHeader() {
   m_actions = std::make_unique<MainActions>(*menus, *this);
   m_stripe = new EnvironmentStripe(header);
   menus->setCornerWidget(m_stripe->word());
+  menus->setFixedHeight(kMenuHeight);
   m_nodeBar = new NodeBar(header);
   m_status = new StatusLine(header);
   m_tiles = new TileRow(header);
@@ -301,6 +303,7 @@ void MainWindow::showNumbers() {
   StatusInput input;
   input.newest = m_link.newest();
   input.before = m_store.rateBase();
+  input.recent.assign(m_store.recent().begin(), m_store.recent().end());
   input.sink = m_sink;
   input.link = m_link.state();
   input.nowMicros = wallMicrosOf(m_clock);
@@ -325,12 +328,13 @@ void MainWindow::showNumbers() {
 }
 
 void MainWindow::showConnection(const StatusInput& input) {
-  const bool connected = input.link.phase == LinkState::Phase::Connected && input.newest != nullptr;
+  const bool linked = input.link.phase == LinkState::Phase::Connected;
+  const bool connected = linked && input.newest != nullptr;
   const QString why = input.newest == nullptr
                           ? QStringLiteral("Waiting for the first sample of the node.")
                           : QStringLiteral("Not connected: nothing can be sent now.");
   m_controls->setConnected(connected, why);
-  m_tables->setConnected(connected);
+  m_tables->setConnected(linked);
   m_nodeBar->showNode(displayText(input.link.node));
   const QString environment =
       input.newest == nullptr ? m_options.environment : displayText(input.newest->environment);

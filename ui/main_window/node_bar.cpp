@@ -5,6 +5,7 @@
 #include <QFrame>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QTextDocument>
 #include <QToolButton>
 
 #include "ui/charts/chart_spec.h"
@@ -73,20 +74,20 @@ NodeBar::NodeBar(QWidget* parent) : QWidget(parent), m_exportMenu(new QMenu(this
 
 void NodeBar::makeLists() {
   auto* row = static_cast<QHBoxLayout*>(layout());
-  const auto makeList = [&](const QString& title, const QString& name) {
+  const auto makeList = [&](const QString& title, const QString& name, int figures) {
     auto* label = new QLabel(title, this);
     auto* list = new QComboBox(this);
     list->setAccessibleName(name);
     list->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    list->setMinimumContentsLength(10);
+    list->setMinimumContentsLength(figures);
     label->setBuddy(list);
     row->addWidget(label);
     row->addWidget(list);
     return list;
   };
-  m_node = makeList(QStringLiteral("Node"), QStringLiteral("Node"));
+  m_node = makeList(QStringLiteral("Node"), QStringLiteral("Node"), 18);
   m_node->addItem(QStringLiteral("embedded"));
-  m_sink = makeList(QStringLiteral("Sink"), QStringLiteral("Sink in view"));
+  m_sink = makeList(QStringLiteral("Sink"), QStringLiteral("Sink in view"), 8);
   m_sink->setToolTip(QStringLiteral("The sink that tiles and charts show"));
   m_sink->addItem(QStringLiteral("primary"), QString());
   connect(m_sink, &QComboBox::activated, this,
@@ -124,7 +125,9 @@ QToolButton* NodeBar::makeButton(const QString& text, const QString& tooltip) {
 }
 
 void NodeBar::showNode(const QString& name) {
-  if (!name.isEmpty() && m_node->itemText(0) != name) m_node->setItemText(0, name);
+  if (name.isEmpty() || m_node->itemText(0) == name) return;
+  m_node->setItemText(0, name);
+  m_node->setToolTip(Qt::convertFromPlainText(name));
 }
 
 void NodeBar::showSinks(const std::vector<SinkSnapshot>& sinks) {

@@ -23,6 +23,7 @@ TableTabs::TableTabs(BrowseDesk& browse, CommandDesk& commands, QWidget* parent)
       m_deadLetters(new DeadLettersPanel(browse, this)),
       m_workload(new WorkloadPanel(commands, this)) {
   setObjectName(QStringLiteral("tableTabs"));
+  setAccessibleName(QStringLiteral("Tables"));
   setDocumentMode(true);
   addTab(m_queue, QStringLiteral("Queue"));
   addTab(m_data, QStringLiteral("Data"));

@@ -90,7 +90,7 @@ QWidget* ControlsPanel::makeScope() {
   m_scope->setAccessibleName(QStringLiteral("Scope of the commands below"));
   m_scope->setToolTip(tip("What the commands below act on: all sinks of this node, or one sink."));
   m_scope->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-  m_scope->setMinimumContentsLength(12);
+  m_scope->setMinimumContentsLength(10);
   m_scope->addItem(QStringLiteral("This node"), QString());
   group->layout()->addWidget(m_scope);
   connect(m_scope, &QComboBox::activated, this, [this] { emit scopeChanged(scope()); });
@@ -116,6 +116,8 @@ QWidget* ControlsPanel::makeVerbs() {
   m_drain = makeButton(QStringLiteral("&Drain"), tip(kDrainTip), column);
   m_drain->setObjectName(QStringLiteral("drainButton"));
   m_afterDrain = new QComboBox(group);
+  m_afterDrain->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  m_afterDrain->setMinimumContentsLength(10);
   m_afterDrain->setAccessibleName(QStringLiteral("After the drain"));
   m_afterDrain->setToolTip(tip("What happens to intake once everything is persisted."));
   m_afterDrain->addItem(QStringLiteral("then open intake again"));
@@ -225,7 +227,7 @@ void ControlsPanel::showScopes(const Snapshot& sample) {
 
 void ControlsPanel::showPauseButton() {
   const QString text =
-      m_paused ? QStringLiteral("Resume flushing (&P)") : QStringLiteral("&Pause flushing");
+      m_paused ? QStringLiteral("Resume flus&hing") : QStringLiteral("&Pause flushing");
   if (m_pause->text() == text) return;
   m_pause->setText(text);
   m_pause->setToolTip(tip(m_paused ? kResumeTip : kPauseTip));

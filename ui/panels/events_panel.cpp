@@ -64,7 +64,7 @@ EventsPanel::EventsPanel(QWidget* parent)
   m_view->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
   m_view->horizontalHeader()->setStretchLastSection(true);
   const int figure = m_view->fontMetrics().horizontalAdvance('8');
-  const std::array<int, EventsModel::ColumnCount> figures{20, 10, 14, 10, 12, 48, 20};
+  const std::array<int, EventsModel::ColumnCount> figures{28, 10, 13, 10, 14, 42, 24};
   for (int column = 0; column < EventsModel::ColumnCount; ++column) {
     m_view->setColumnWidth(column, figures[std::size_t(column)] * figure);
   }

@@ -61,6 +61,10 @@ NumberField::NumberField(const NumberFieldText& text, const NumberRange& range, 
   QFont small = font();
   small.setPointSizeF(small.pointSizeF() * 0.85);
   m_note->setFont(small);
+  m_note->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+  // Two lines, kept free, so that a refusal moves nothing.
+  m_note->setFixedHeight(QFontMetrics(small).lineSpacing() * 2 + 1);
+  m_box->setSpecialValueText(QStringLiteral("–"));
   for (QWidget* widget : {static_cast<QWidget*>(name), static_cast<QWidget*>(m_box)}) {
     widget->setToolTip(QStringLiteral("<p>") + text.tooltip.toHtmlEscaped());
   }
@@ -71,12 +75,13 @@ NumberField::NumberField(const NumberFieldText& text, const NumberRange& range, 
   grid->addWidget(m_box, 0, 1);
   grid->addWidget(m_note, 1, 0, 1, 2);
   grid->setColumnStretch(0, 1);
-  m_box->setFixedWidth(104);
+  m_box->setFixedWidth(100);
   connect(m_box, &QSpinBox::valueChanged, this, &NumberField::onValueChanged);
   showValidity();
 }
 
 void NumberField::setInEffect(int value) {
+  if (m_inEffect < 0) m_box->setSpecialValueText({});
   m_box->setEnabled(true);
   if (value == m_inEffect) return;
   m_inEffect = value;

@@ -55,6 +55,8 @@ void Tile::showText(const TileText& text) {
   if (same) return;
   m_text = text;
   setAccessibleName(text.spoken());
+  setToolTip(QStringLiteral("<p>%1</p><p>%2</p>")
+                 .arg(explanationOf(text.kind), text.spoken().toHtmlEscaped()));
   update();
 }
 
@@ -107,13 +109,25 @@ QFont Tile::valueFont() const {
   return large;
 }
 
-// The state's word stands before the detail unless the tile says it already.
-QString Tile::detailLine() const {
+// From the whole to the least: the word of the state is the last to go, and the tooltip has it all.
+QStringList Tile::detailChoices() const {
   const bool said = m_text.word.isEmpty() || m_text.tone == Tone::Neutral ||
                     m_text.tone == Tone::Good || m_text.value == m_text.word ||
                     m_text.detail.contains(m_text.word, Qt::CaseInsensitive);
-  if (said) return m_text.detail;
-  return m_text.detail.isEmpty() ? m_text.word : m_text.word + QStringLiteral(", ") + m_text.detail;
+  const QString clause = m_text.detail.section(QStringLiteral(", "), 0, 0);
+  if (said) return {m_text.detail, clause};
+  if (m_text.detail.isEmpty()) return {m_text.word};
+  const QString comma = QStringLiteral(", ");
+  return {m_text.word + comma + m_text.detail, m_text.word + comma + clause, m_text.word};
+}
+
+QString Tile::detailLine() const {
+  const QStringList choices = detailChoices();
+  const QFontMetrics metrics(detailFont());
+  for (const QString& choice : choices) {
+    if (metrics.horizontalAdvance(choice) <= width() - 2 * kMargin) return choice;
+  }
+  return choices.back();
 }
 
 bool Tile::isElided() const {

@@ -40,6 +40,7 @@ class Tile : public QWidget {
   QFont valueFont() const;
   void paintTexts(QPainter& painter) const;
   void paintSparkline(QPainter& painter, const QRect& place) const;
+  QStringList detailChoices() const;
   QString detailLine() const;
 
   TileText m_text;

@@ -133,7 +133,7 @@ void TestMainWindow::aLowWindowFoldsItsTables() {
   QCOMPARE(m_window->size(), QSize(1024, 600));
   QTRY_VERIFY(m_window->charts()->height() >= 350);
   QVERIFY(m_window->tables()->fold() == TableTabs::Fold::Folded);
-  QVERIFY(m_window->tiles()->height() < 70);
+  QTRY_VERIFY(m_window->tiles()->height() < 70);
   m_window->tables()->open(TableTabs::Tab::Events);
   QTRY_VERIFY(m_window->tables()->height() >= 150);
 }

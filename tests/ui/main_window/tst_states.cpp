@@ -145,7 +145,7 @@ void TestStates::frozenCountsWhatIsMissedAndTilesStayLive() {
   playHealthy(link, clock);
   MainWindow window(link, optionsWith(clock));
   window.show();
-  QTest::keyClick(&window, Qt::Key_F8);
+  window.actionsOf()[Act::Freeze]->trigger();
   QVERIFY(window.charts()->isFrozen());
   for (int i = 0; i < 318; ++i) {
     Snapshot sample = healthySnapshotAt(link.newest()->number + 1);
@@ -156,7 +156,7 @@ void TestStates::frozenCountsWhatIsMissedAndTilesStayLive() {
   for (int turn = 0; turn < 6; ++turn) window.refresh();
   QCOMPARE(window.charts()->missedSamples(), std::uint64_t{318});
   QCOMPARE(window.tiles()->tile(TileKind::Depth)->text().value, QStringLiteral("77,777"));
-  QTest::keyClick(&window, Qt::Key_F8);
+  window.actionsOf()[Act::Freeze]->trigger();
   QVERIFY(!window.charts()->isFrozen());
 }
 

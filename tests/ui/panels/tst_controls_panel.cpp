@@ -193,7 +193,10 @@ void TestControlsPanel::noTextIsClipped() {
                                                   : label->sizeHint().height();
     QVERIFY2(needed <= label->height(), qPrintable(label->text()));
   }
-  QVERIFY(m_panel->widget()->width() <= m_panel->viewport()->width());
+  QVERIFY2(m_panel->widget()->minimumSizeHint().width() <= m_panel->viewport()->width(),
+           qPrintable(QStringLiteral("%1 wide, %2 needed")
+                          .arg(m_panel->viewport()->width())
+                          .arg(m_panel->widget()->minimumSizeHint().width())));
 }
 
 PENSTOCK_TEST(TestControlsPanel)
