@@ -35,9 +35,155 @@ std::string inSet(std::string_view change) { return "{\"changes\":[" + std::stri
 
 constexpr const char* kExample =
     R"({"id":"01JD","group":"player:42","changes":[)"
-    R"({"table":"players","op":"update","key":{"id":42},"set":{"status":"playing","slot":7},"add":{"moves":1}},)"
-    R"({"table":"pairs","op":"upsert","key":{"left":"a","right":7},"set":{"amount":42}},)"
+    R"({"table":"players","op":"update","key":{"id":42},"set":{"status":"playing",)"
+    R"("slot":7},"add":{"moves":1}},{"table":"pairs","op":"upsert","key":{"left":"a","right":7},"set":{"amount":42}},)"
     R"({"table":"log","op":"insert","set":{"line":"hello"}}]})";
+
+void line(const char* text, const char* place, const char* reason) {
+  QTest::newRow(text) << QString::fromUtf8(text) << QString(place) << QString::fromUtf8(reason);
+}
+
+void change(const char* text, const char* place, const char* reason) {
+  QTest::newRow(text) << QString::fromStdString(inSet(text))
+                      << QString("changes[0]") + (*place ? "." : "") + place
+                      << QString::fromUtf8(reason);
+}
+
+void addWrongLines() {
+  line("", "", "empty");
+  line("   ", "", "empty");
+  line("null", "", "object");
+  line("[]", "", "object");
+  line("{}", "", "neither");
+  line("{\"a\":1}", "a", "unknown member 'a'");
+  line("{\"changes\":[]}", "changes", "empty");
+  line("{\"changes\":{}}", "changes", "not an array");
+  line("{\"changes\":[1]}", "changes[0]", "object");
+  line("{\"chnges\":[]}", "chnges", "did you mean 'changes'?");
+  line("{\"id\":1,\"changes\":[]}", "id", "not a string");
+  line("{\"id\":\"\",\"changes\":[]}", "id", "empty");
+  line("{\"group\":null,\"changes\":[]}", "group", "not a string");
+  line("{\"id\":\"a\",\"id\":\"a\",\"changes\":[]}", "id", "twice");
+  line("{\"changes\":[],\"changes\":[]}", "changes", "twice");
+  line("{\"id\":\"a\",\"table\":\"players\"}", "table", "in one object");
+  line("{\"table\":\"players\",\"id\":\"a\"}", "id", "in one object");
+  line("{\"table\":\"players\"} x", "", "malformed");
+}
+
+void addWrongKeys() {
+  change(R"({"op":"insert","key":{"id":1}})", "table", "missing");
+  change(R"({"table":"players","key":{"id":1}})", "op", "missing");
+  change(R"({"table":1,"op":"insert"})", "table", "not a string");
+  change(R"({"table":"players","op":1})", "op", "not a string");
+  change(R"({"table":"players","op":"replace"})", "op", "unknown operation 'replace'");
+  change(R"({"table":"player","op":"delete","key":{"id":1}})", "table", "did you mean 'players'?");
+  change(R"({"table":"old","op":"delete","key":{"id":1}})", "table", "unknown table 'old'");
+  change(R"({"table":"players","op":"delete","kye":{"id":1}})", "kye", "unknown member 'kye': did");
+  change(R"({"table":"players","op":"delete","id":"x"})", "id", "unknown member");
+  change(R"({"table":"players","table":"players"})", "table", "twice");
+  change(R"({"table":"players","op":"delete"})", "key", "'id' is missing");
+  change(R"({"table":"players","op":"delete","key":{}})", "key", "'id' is missing");
+  change(R"({"table":"players","op":"delete","key":7})", "key", "not an object");
+  change(R"({"table":"players","op":"delete","key":"old"})", "key", "not an object");
+  change(R"({"table":"players","op":"delete","key":{"id":null}})", "key.id", "never null");
+  change(R"({"table":"players","op":"delete","key":{"id":1.5}})", "key.id", "1.5 does not fit");
+  change(R"({"table":"players","op":"delete","key":{"id":42.0}})", "key.id", "does not fit");
+  change(R"({"table":"players","op":"delete","key":{"id":true}})", "key.id", "does not fit");
+  change(R"({"table":"players","op":"delete","key":{"id":9223372036854775808}})", "key.id",
+         "64 bits");
+  change(R"({"table":"players","op":"delete","key":{"id":1,"id":1}})", "key.id", "twice");
+  change(R"({"table":"players","op":"delete","key":{"id":1,"slot":1}})", "key.slot", "not part of");
+  change(R"({"table":"players","op":"delete","key":{"id":1,"x":1}})", "key.x",
+         "unknown column 'x'");
+  change(R"({"table":"pairs","op":"delete","key":{"left":"a"}})", "key", "'right' is missing");
+  change(R"({"table":"log","op":"update","set":{"line":"a"}})", "op", "only inserts");
+  change(R"({"table":"log","op":"insert","key":{"line":"a"}})", "key", "no primary key");
+  change(R"({"table":"players","op":"update","key":{"id":1}})", "set", "changes nothing");
+}
+
+void addWrongAssignments() {
+  change(R"({"table":"players","op":"delete","key":{"id":1},"set":{"slot":1}})", "set",
+         "only a key");
+  change(R"({"table":"players","op":"delete","key":{"id":1},"set":{}})", "set", "only a key");
+  change(R"({"table":"players","op":"delete","key":{"id":1},"add":{"slot":1}})", "add",
+         "only a key");
+  change(R"({"table":"players","op":"insert","key":{"id":1},"set":[]})", "set", "not an object");
+  change(R"({"table":"players","op":"insert","key":{"id":1},"set":null})", "set", "not an object");
+  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"id":1}})", "set.id",
+         "key column");
+  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"gone":"a"}})", "set.gone",
+         "unknown");
+  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"score":1}})", "set.score",
+         "computed");
+  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"slto":1}})", "set.slto",
+         "did you mean 'slot'?");
+  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"slot":1,"slot":2}})",
+         "set.slot", "twice");
+  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"slot":1,"\u0073lot":2}})",
+         "set.slot", "twice");
+  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"slot":1},"add":{"slot":2}})",
+         "add.slot", "twice");
+  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"status":7}})", "set.status",
+         "7 does not fit the text column");
+  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"status":{"a":1}}})",
+         "set.status", "does not fit");
+  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"status":[]}})", "set.status",
+         "does not fit");
+  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"slot":nul}})", "set.slot",
+         "malformed");
+  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"slot":01}})", "set.slot",
+         "malformed");
+  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"slot":-}})", "set.slot",
+         "malformed");
+  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"status":"\x"}})", "set.status",
+         "escape");
+  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"status":"\ud800"}})",
+         "set.status", "escape");
+  change(R"({"table":"players","op":"update","key":{"id":1},"add":{"status":1}})", "add.status",
+         "only a number");
+  change(R"({"table":"players","op":"update","key":{"id":1},"add":{"slot":null}})", "add.slot",
+         "only a number");
+  change(R"({"table":"players","op":"update","key":{"id":1},"add":{"slot":0.5}})", "add.slot",
+         "does not fit");
+  change(R"({"table":"players","op":"update","key":{"id":1},"add":{"id":1}})", "add.id",
+         "key column");
+  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"a\nb":1}})", "set.a\\x0ab",
+         "unknown column");
+}
+
+void addWrongLiterals() {
+  change(R"({"table":"kinds","op":"update","key":{"integer":1},"add":{"any":"1"}})", "add.any",
+         "only a number");
+  change(R"({"table":"kinds","op":"update","key":{"integer":1},"set":{"real":1e999}})", "set.real",
+         "larger");
+  change(
+      R"({"table":"kinds","op":"update","key":{"integer":1},"set":{"any":18446744073709551616}})",
+      "set.any", "64 bits");
+  change(R"({"table":"kinds","op":"update","key":{"integer":1},"set":{"bytes":{"$bytes":"A"}}})",
+         "set.bytes", "base64");
+  change(R"({"table":"kinds","op":"update","key":{"integer":1},"set":{"bytes":{"$bytes":1}}})",
+         "set.bytes", "base64");
+  change(
+      R"({"table":"kinds","op":"update","key":{"integer":1},"set":{"bytes":{"$bytes":"","a":1}}})",
+      "set.bytes", "base64");
+  change(R"({"table":"kinds","op":"update","key":{"integer":1},"set":{"text":{"$bytes":"AP8="}}})",
+         "set.text", "does not fit");
+  change(R"({"table":"kinds","op":"update","key":{"integer":1},"set":{"json":{"a":1,"a":2}}})",
+         "set.json", "'a' stands twice");
+  change(
+      R"({"table":"kinds","op":"update","key":{"integer":1},"set":{"json":[{"a":{"b":1,"b":1}}]}})",
+      "set.json", "'b' stands twice");
+  change(R"({"table":"kinds","op":"update","key":{"integer":1},"set":{"any":{"a":1,"a":2}}})",
+         "set.any", "'a' stands twice");
+  change(R"({"table":"kinds","op":"update","key":{"integer":1},"set":{"json":[1 2]}})", "set.json",
+         "malformed");
+  change(R"({"table":"kinds","op":"update","key":{"integer":1},"set":{"uuid":"x"}})", "set.uuid",
+         "123e4567");
+  change(R"({"table":"wide","op":"update","key":{"c0":1},"set":{"c99":1,"c98":1,"c99":2}})",
+         "set.c99", "twice");
+  change(R"({"table":"wide","op":"update","key":{"c0":1},"set":{"c100":1}})", "set.c100",
+         "unknown column");
+}
 
 }  // namespace
 
@@ -164,139 +310,10 @@ void TestChangeReader::everyRuleIsChecked_data() {
   QTest::addColumn<QString>("text");
   QTest::addColumn<QString>("place");
   QTest::addColumn<QString>("reason");
-  const auto line = [](const char* text, const char* place, const char* reason) {
-    QTest::newRow(text) << QString::fromUtf8(text) << QString(place) << QString::fromUtf8(reason);
-  };
-  line("", "", "empty");
-  line("   ", "", "empty");
-  line("null", "", "object");
-  line("[]", "", "object");
-  line("{}", "", "neither");
-  line("{\"a\":1}", "a", "unknown member 'a'");
-  line("{\"changes\":[]}", "changes", "empty");
-  line("{\"changes\":{}}", "changes", "not an array");
-  line("{\"changes\":[1]}", "changes[0]", "object");
-  line("{\"chnges\":[]}", "chnges", "did you mean 'changes'?");
-  line("{\"id\":1,\"changes\":[]}", "id", "not a string");
-  line("{\"id\":\"\",\"changes\":[]}", "id", "empty");
-  line("{\"group\":null,\"changes\":[]}", "group", "not a string");
-  line("{\"id\":\"a\",\"id\":\"a\",\"changes\":[]}", "id", "twice");
-  line("{\"changes\":[],\"changes\":[]}", "changes", "twice");
-  line("{\"id\":\"a\",\"table\":\"players\"}", "table", "in one object");
-  line("{\"table\":\"players\",\"id\":\"a\"}", "id", "in one object");
-  line("{\"table\":\"players\"} x", "", "malformed");
-  const auto change = [&](const char* text, const char* place, const char* reason) {
-    const std::string set = inSet(text);
-    QTest::newRow(text) << QString::fromStdString(set)
-                        << QString("changes[0]") + (*place ? "." : "") + place
-                        << QString::fromUtf8(reason);
-  };
-  change(R"({"op":"insert","key":{"id":1}})", "table", "missing");
-  change(R"({"table":"players","key":{"id":1}})", "op", "missing");
-  change(R"({"table":1,"op":"insert"})", "table", "not a string");
-  change(R"({"table":"players","op":1})", "op", "not a string");
-  change(R"({"table":"players","op":"replace"})", "op", "unknown operation 'replace'");
-  change(R"({"table":"player","op":"delete","key":{"id":1}})", "table", "did you mean 'players'?");
-  change(R"({"table":"old","op":"delete","key":{"id":1}})", "table", "unknown table 'old'");
-  change(R"({"table":"players","op":"delete","kye":{"id":1}})", "kye", "unknown member 'kye': did");
-  change(R"({"table":"players","op":"delete","id":"x"})", "id", "unknown member");
-  change(R"({"table":"players","table":"players"})", "table", "twice");
-  change(R"({"table":"players","op":"delete"})", "key", "'id' is missing");
-  change(R"({"table":"players","op":"delete","key":{}})", "key", "'id' is missing");
-  change(R"({"table":"players","op":"delete","key":7})", "key", "not an object");
-  change(R"({"table":"players","op":"delete","key":"old"})", "key", "not an object");
-  change(R"({"table":"players","op":"delete","key":{"id":null}})", "key.id", "never null");
-  change(R"({"table":"players","op":"delete","key":{"id":1.5}})", "key.id", "1.5 does not fit");
-  change(R"({"table":"players","op":"delete","key":{"id":42.0}})", "key.id", "does not fit");
-  change(R"({"table":"players","op":"delete","key":{"id":true}})", "key.id", "does not fit");
-  change(R"({"table":"players","op":"delete","key":{"id":9223372036854775808}})", "key.id",
-         "64 bits");
-  change(R"({"table":"players","op":"delete","key":{"id":1,"id":1}})", "key.id", "twice");
-  change(R"({"table":"players","op":"delete","key":{"id":1,"slot":1}})", "key.slot", "not part of");
-  change(R"({"table":"players","op":"delete","key":{"id":1,"x":1}})", "key.x",
-         "unknown column 'x'");
-  change(R"({"table":"pairs","op":"delete","key":{"left":"a"}})", "key", "'right' is missing");
-  change(R"({"table":"log","op":"update","set":{"line":"a"}})", "op", "only inserts");
-  change(R"({"table":"log","op":"insert","key":{"line":"a"}})", "key", "no primary key");
-  change(R"({"table":"players","op":"delete","key":{"id":1},"set":{"slot":1}})", "set",
-         "only a key");
-  change(R"({"table":"players","op":"delete","key":{"id":1},"set":{}})", "set", "only a key");
-  change(R"({"table":"players","op":"delete","key":{"id":1},"add":{"slot":1}})", "add",
-         "only a key");
-  change(R"({"table":"players","op":"update","key":{"id":1}})", "set", "changes nothing");
-  change(R"({"table":"players","op":"insert","key":{"id":1},"set":[]})", "set", "not an object");
-  change(R"({"table":"players","op":"insert","key":{"id":1},"set":null})", "set", "not an object");
-  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"id":1}})", "set.id",
-         "key column");
-  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"gone":"a"}})", "set.gone",
-         "unknown");
-  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"score":1}})", "set.score",
-         "computed");
-  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"slto":1}})", "set.slto",
-         "did you mean 'slot'?");
-  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"slot":1,"slot":2}})",
-         "set.slot", "twice");
-  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"slot":1,"\u0073lot":2}})",
-         "set.slot", "twice");
-  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"slot":1},"add":{"slot":2}})",
-         "add.slot", "twice");
-  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"status":7}})", "set.status",
-         "7 does not fit the text column");
-  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"status":{"a":1}}})",
-         "set.status", "does not fit");
-  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"status":[]}})", "set.status",
-         "does not fit");
-  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"slot":nul}})", "set.slot",
-         "malformed");
-  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"slot":01}})", "set.slot",
-         "malformed");
-  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"slot":-}})", "set.slot",
-         "malformed");
-  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"status":"\x"}})", "set.status",
-         "escape");
-  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"status":"\ud800"}})",
-         "set.status", "escape");
-  change(R"({"table":"players","op":"update","key":{"id":1},"add":{"status":1}})", "add.status",
-         "only a number");
-  change(R"({"table":"players","op":"update","key":{"id":1},"add":{"slot":null}})", "add.slot",
-         "only a number");
-  change(R"({"table":"players","op":"update","key":{"id":1},"add":{"slot":0.5}})", "add.slot",
-         "does not fit");
-  change(R"({"table":"players","op":"update","key":{"id":1},"add":{"id":1}})", "add.id",
-         "key column");
-  change(R"({"table":"kinds","op":"update","key":{"integer":1},"add":{"any":"1"}})", "add.any",
-         "only a number");
-  change(R"({"table":"kinds","op":"update","key":{"integer":1},"set":{"real":1e999}})", "set.real",
-         "larger");
-  change(
-      R"({"table":"kinds","op":"update","key":{"integer":1},"set":{"any":18446744073709551616}})",
-      "set.any", "64 bits");
-  change(R"({"table":"kinds","op":"update","key":{"integer":1},"set":{"bytes":{"$bytes":"A"}}})",
-         "set.bytes", "base64");
-  change(R"({"table":"kinds","op":"update","key":{"integer":1},"set":{"bytes":{"$bytes":1}}})",
-         "set.bytes", "base64");
-  change(
-      R"({"table":"kinds","op":"update","key":{"integer":1},"set":{"bytes":{"$bytes":"","a":1}}})",
-      "set.bytes", "base64");
-  change(R"({"table":"kinds","op":"update","key":{"integer":1},"set":{"text":{"$bytes":"AP8="}}})",
-         "set.text", "does not fit");
-  change(R"({"table":"kinds","op":"update","key":{"integer":1},"set":{"json":{"a":1,"a":2}}})",
-         "set.json", "'a' stands twice");
-  change(
-      R"({"table":"kinds","op":"update","key":{"integer":1},"set":{"json":[{"a":[{"b":1,"b":1}]}]}})",
-      "set.json", "'b' stands twice");
-  change(R"({"table":"kinds","op":"update","key":{"integer":1},"set":{"any":{"a":1,"a":2}}})",
-         "set.any", "'a' stands twice");
-  change(R"({"table":"kinds","op":"update","key":{"integer":1},"set":{"json":[1 2]}})", "set.json",
-         "malformed");
-  change(R"({"table":"kinds","op":"update","key":{"integer":1},"set":{"uuid":"x"}})", "set.uuid",
-         "123e4567");
-  change(R"({"table":"wide","op":"update","key":{"c0":1},"set":{"c99":1,"c98":1,"c99":2}})",
-         "set.c99", "twice");
-  change(R"({"table":"wide","op":"update","key":{"c0":1},"set":{"c100":1}})", "set.c100",
-         "unknown column");
-  change(R"({"table":"players","op":"insert","key":{"id":1},"set":{"a\nb":1}})", "set.a\\x0ab",
-         "unknown column");
+  addWrongLines();
+  addWrongKeys();
+  addWrongAssignments();
+  addWrongLiterals();
 }
 
 void TestChangeReader::everyRuleIsChecked() {
