@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/integration/daemon_process.h"
+
+#include <QFile>
+#include <QJsonDocument>
+#include <QProcess>
+#include <QSqlDatabase>
+#include <QSqlError>
+#include <QSqlQuery>
+#include <QSqlRecord>
+#include <QVariant>
+
+namespace penstock::test {
+namespace {
+
+constexpr int kPatienceMs = 120'000;
+
+QStringList readRows(QSqlDatabase& database, const QString& sql) {
+  QSqlQuery query(database);
+  query.setForwardOnly(true);
+  if (!query.exec(sql)) return {"ERROR " + query.lastError().text()};
+  QStringList rows;
+  while (query.next()) {
+    QStringList cells;
+    for (int i = 0; i < query.record().count(); ++i) {
+      cells << csvCell(query.value(i).toString());
+    }
+    rows << cells.join(',');
+  }
+  rows.sort();
+  return rows;
+}
+
+}  // namespace
+
+QJsonObject DaemonResult::summary() const {
+  const QByteArray last = output.trimmed().split('\n').constLast();
+  return QJsonDocument::fromJson(last).object();
+}
+
+DaemonResult runDaemon(const QStringList& arguments) {
+  QProcess process;
+  process.start(PENSTOCKD_PROGRAM, arguments);
+  DaemonResult result;
+  const bool ended = process.waitForFinished(kPatienceMs);
+  result.output = process.readAllStandardOutput();
+  result.errors = process.readAllStandardError();
+  if (!ended) {
+    result.errors += process.errorString().toUtf8();
+    process.kill();
+    process.waitForFinished();
+  } else if (process.exitStatus() == QProcess::NormalExit) {
+    result.exitCode = process.exitCode();
+  }
+  return result;
+}
+
+bool runDaemonAndKill(const QStringList& arguments, std::chrono::milliseconds after) {
+  QProcess process;
+  process.start(PENSTOCKD_PROGRAM, arguments);
+  if (!process.waitForStarted(kPatienceMs)) return false;
+  if (process.waitForFinished(static_cast<int>(after.count()))) return false;
+  process.kill();
+  process.waitForFinished();
+  return process.exitStatus() == QProcess::CrashExit;
+}
+
+QStringList rowsOf(const QString& databaseFile, const QString& sql) {
+  const QString name = "rows";
+  QStringList rows;
+  {
+    QSqlDatabase database = QSqlDatabase::addDatabase("QSQLITE", name);
+    database.setDatabaseName(databaseFile);
+    rows = database.open() ? readRows(database, sql)
+                           : QStringList{"ERROR " + database.lastError().text()};
+  }
+  QSqlDatabase::removeDatabase(name);
+  return rows;
+}
+
+QString csvCell(const QString& text) {
+  if (!text.contains(',') && !text.contains('"') && !text.contains('\n') && !text.contains('\r')) {
+    return text;
+  }
+  QString quoted = text;
+  return '"' + quoted.replace('"', "\"\"") + '"';
+}
+
+bool writeFile(const QString& path, const QByteArray& content) {
+  QFile file(path);
+  return file.open(QIODevice::WriteOnly) && file.write(content) == content.size();
+}
+
+QByteArray readFile(const QString& path) {
+  QFile file(path);
+  return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+}  // namespace penstock::test

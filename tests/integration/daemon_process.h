@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs the real penstockd for a test, to its end or until it is killed, and reads what it left
+// behind: rows of its database by plain SQL, lines of its output.
+#pragma once
+
+#include <QByteArray>
+#include <QJsonObject>
+#include <QString>
+#include <QStringList>
+#include <chrono>
+
+namespace penstock::test {
+
+struct DaemonResult {
+  int exitCode = -1;  ///< -1: did not start, was killed, or did not end in time
+  QByteArray output;
+  QByteArray errors;
+  /// The last line of `replay --json`; empty when it is none.
+  QJsonObject summary() const;
+};
+
+/// Ends it, as failed, when it takes longer than two minutes.
+DaemonResult runDaemon(const QStringList& arguments);
+
+/// SIGKILL when `after` is over. Returns whether it was still running then.
+bool runDaemonAndKill(const QStringList& arguments, std::chrono::milliseconds after);
+
+/// The rows of a query as CSV lines (RFC 4180), sorted; `ERROR …` as the only line when it fails.
+QStringList rowsOf(const QString& databaseFile, const QString& sql);
+
+/// One value as a cell of such a line.
+QString csvCell(const QString& text);
+
+bool writeFile(const QString& path, const QByteArray& content);
+QByteArray readFile(const QString& path);
+
+}  // namespace penstock::test
