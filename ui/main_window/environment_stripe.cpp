@@ -32,6 +32,7 @@ EnvironmentStripe::EnvironmentStripe(QWidget* parent)
   m_word->setContentsMargins(12, 0, 12, 0);
   m_word->setAlignment(Qt::AlignCenter);
   m_word->setToolTip(QStringLiteral("The environment of this node, from its configuration"));
+  m_word->setMinimumHeight(22);
   m_word->hide();
 }
 

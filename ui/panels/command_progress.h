@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "base/clock.h"
-#include "engine/commands.h"
+#include "engine/engine_link.h"
 
 namespace penstock::ui {
 

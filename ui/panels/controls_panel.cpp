@@ -151,7 +151,7 @@ QWidget* ControlsPanel::makeSettings() {
       {int(limits::kBatchRowsMin), int(limits::kBatchRowsMax), 500}, group);
   m_linger = new NumberField(
       {QStringLiteral("Li&nger"), QStringLiteral("ms"),
-       QStringLiteral("0–60,000 ms, the longest wait for a full batch"),
+       QStringLiteral("0–60,000 ms, the longest wait to fill"),
        QStringLiteral("How long the oldest change set may wait for its batch to fill. Shorter: "
                       "persisted sooner; longer: larger and fewer commits.")},
       {0, int(limits::kLingerMax.count()), 10}, group);

@@ -44,33 +44,8 @@ EventsPanel::EventsPanel(QWidget* parent)
   m_filter->setSourceModel(m_model);
   m_filter->setFilterKeyColumn(-1);
   m_filter->setFilterCaseSensitivity(Qt::CaseInsensitive);
-  m_severity->addItem(QStringLiteral("All events"));
-  m_severity->addItem(QStringLiteral("Warnings and worse"));
-  m_severity->addItem(QStringLiteral("Critical only"));
-  m_severity->setAccessibleName(QStringLiteral("Least severity shown"));
-  m_text->setPlaceholderText(QStringLiteral("Filter events: who, what, sink …"));
-  m_text->setAccessibleName(QStringLiteral("Events: filter"));
-  m_text->setClearButtonEnabled(true);
-  m_view->setObjectName(QStringLiteral("Events"));
-  m_view->setAccessibleName(QStringLiteral("Events"));
-  m_view->setModel(m_filter);
-  m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
-  m_view->setEditTriggers(QAbstractItemView::NoEditTriggers);
-  m_view->setAlternatingRowColors(true);
-  m_view->setWordWrap(false);
-  m_view->setTabKeyNavigation(false);
-  m_view->verticalHeader()->hide();
-  m_view->verticalHeader()->setDefaultSectionSize(m_view->fontMetrics().height() + 4);
-  m_view->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-  m_view->horizontalHeader()->setStretchLastSection(true);
-  const int figure = m_view->fontMetrics().horizontalAdvance('8');
-  const std::array<int, EventsModel::ColumnCount> figures{28, 10, 13, 10, 14, 42, 24};
-  for (int column = 0; column < EventsModel::ColumnCount; ++column) {
-    m_view->setColumnWidth(column, figures[std::size_t(column)] * figure);
-  }
-  m_empty->setAlignment(Qt::AlignCenter);
-  auto* over = new QVBoxLayout(m_view);
-  over->addWidget(m_empty);
+  makeChoices();
+  makeView();
   auto* bar = new QHBoxLayout;
   bar->setSpacing(4);
   bar->addWidget(m_severity);
@@ -93,6 +68,39 @@ EventsPanel::EventsPanel(QWidget* parent)
     emit momentChosen(index.data(EventsModel::MicrosRole).toLongLong());
   });
   showEmptyText();
+}
+
+void EventsPanel::makeChoices() {
+  m_severity->addItem(QStringLiteral("All events"));
+  m_severity->addItem(QStringLiteral("Warnings and worse"));
+  m_severity->addItem(QStringLiteral("Critical only"));
+  m_severity->setAccessibleName(QStringLiteral("Least severity shown"));
+  m_text->setPlaceholderText(QStringLiteral("Filter events: who, what, sink …"));
+  m_text->setAccessibleName(QStringLiteral("Events: filter"));
+  m_text->setClearButtonEnabled(true);
+}
+
+void EventsPanel::makeView() {
+  m_view->setObjectName(QStringLiteral("Events"));
+  m_view->setAccessibleName(QStringLiteral("Events"));
+  m_view->setModel(m_filter);
+  m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
+  m_view->setEditTriggers(QAbstractItemView::NoEditTriggers);
+  m_view->setAlternatingRowColors(true);
+  m_view->setWordWrap(false);
+  m_view->setTabKeyNavigation(false);
+  m_view->verticalHeader()->hide();
+  m_view->verticalHeader()->setDefaultSectionSize(m_view->fontMetrics().height() + 4);
+  m_view->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+  m_view->horizontalHeader()->setStretchLastSection(true);
+  const int figure = m_view->fontMetrics().horizontalAdvance('8');
+  const std::array<int, EventsModel::ColumnCount> figures{28, 10, 13, 10, 14, 36, 20};
+  for (int column = 0; column < EventsModel::ColumnCount; ++column) {
+    m_view->setColumnWidth(column, figures[std::size_t(column)] * figure);
+  }
+  m_empty->setAlignment(Qt::AlignCenter);
+  auto* over = new QVBoxLayout(m_view);
+  over->addWidget(m_empty);
 }
 
 void EventsPanel::showEmptyText() {

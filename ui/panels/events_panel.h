@@ -36,6 +36,9 @@ class EventsPanel : public QWidget {
   void momentChosen(qint64 wallMicros);
 
  private:
+  void makeChoices();
+  void makeView();
+
   EventsModel* m_model;
   EventFilter* m_filter;
   QComboBox* m_severity;

@@ -63,7 +63,7 @@ NumberField::NumberField(const NumberFieldText& text, const NumberRange& range, 
   m_note->setFont(small);
   m_note->setAlignment(Qt::AlignLeft | Qt::AlignTop);
   // Two lines, kept free, so that a refusal moves nothing.
-  m_note->setFixedHeight(QFontMetrics(small).lineSpacing() * 2 + 1);
+  m_note->setFixedHeight(QFontMetrics(small).lineSpacing() * 2 + 6);
   m_box->setSpecialValueText(QStringLiteral("–"));
   for (QWidget* widget : {static_cast<QWidget*>(name), static_cast<QWidget*>(m_box)}) {
     widget->setToolTip(QStringLiteral("<p>") + text.tooltip.toHtmlEscaped());
