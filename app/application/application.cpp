@@ -2,6 +2,7 @@
 #include "app/application/application.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "base/file_system.h"
@@ -112,6 +113,13 @@ Status readWholeTable(const TableBrowser& browser, const std::string& table,
 }
 
 }  // namespace
+
+ReplayFile replayFile(const std::string& path, const std::string& source) {
+  if (!source.empty() || path == "-") return {path, source};
+  std::error_code error;
+  const std::filesystem::path canonical = std::filesystem::canonical(path, error);
+  return {path, error ? path : canonical.string()};
+}
 
 Result<std::unique_ptr<Store>> openStore(const SinkOptions& sink) {
   if (sink.driver != "sqlite") {
@@ -232,7 +240,7 @@ Status Application::start(const Command& command) {
   } else if (command.workload == "replay") {
     if (command.file.empty()) return {StatusCode::Invalid, "replay: which file?"};
     ReplayOptions options;
-    options.files = {command.file};
+    options.files = {replayFile(command.file, {})};
     workload = std::make_unique<Replay>(
         posixFileSystem(), std::move(options),
         [this](const std::string& file, std::uint64_t line, const Status& status) {

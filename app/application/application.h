@@ -11,6 +11,7 @@
 #include "engine/engine.h"
 #include "engine/engine_link.h"
 #include "metrics/history/history.h"
+#include "workload/replay.h"
 #include "workload/workload_runner.h"
 
 namespace penstock::app {
@@ -51,6 +52,10 @@ class Application final : private WorkloadHost {
   std::atomic<History*> m_historyHook{nullptr};  // the sampler's way to it
   std::unique_ptr<WorkloadRunner> m_workloads;
 };
+
+/// A file to replay: its lines are remembered under `source`, else under its canonical path; those
+/// of standard input only when it is named.
+ReplayFile replayFile(const std::string& path, const std::string& source);
 
 /// The store of a sink, by its driver. Errors: Unsupported, Unavailable, Corrupt.
 Result<std::unique_ptr<Store>> openStore(const SinkOptions& sink);

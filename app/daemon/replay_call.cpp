@@ -28,8 +28,10 @@ Result<ReplayPlan> planFrom(const Words& words) {
       {"--json"});
   if (!arguments) return arguments.status();
   ReplayPlan plan;
-  plan.replay.files = arguments->positional();
-  if (plan.replay.files.empty()) return Status(StatusCode::Invalid, "replay: which file?");
+  if (arguments->positional().empty()) return Status(StatusCode::Invalid, "replay: which file?");
+  for (const std::string& file : arguments->positional()) {
+    plan.replay.files.push_back(replayFile(file, arguments->value("--source").value_or("")));
+  }
   Result<EngineOptions> options = optionsFrom(*arguments);
   if (!options) return options.status();
   plan.options = std::move(*options);
@@ -43,7 +45,6 @@ Result<ReplayPlan> planFrom(const Words& words) {
   }
   plan.rate = static_cast<double>(*rate);
   plan.replay.producers = static_cast<std::uint32_t>(*producers);
-  plan.replay.source = arguments->value("--source").value_or("");
   plan.schemaFile = arguments->value("--schema").value_or("");
   if (arguments->has("--json")) plan.form = SummaryForm::Json;
   return plan;

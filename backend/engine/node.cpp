@@ -131,6 +131,8 @@ void Node::fillJournal(Snapshot& snapshot) {
 
 void Node::fillBudgets(Snapshot& snapshot) {
   for (const Budget budget : {Budget::Memory, Budget::Journal, Budget::FreeSpace}) {
+    // What is free is no part of a limit: the floor is shown only when it is reached.
+    if (budget == Budget::FreeSpace && !m_pipeline.gate().isUnderPressure(budget)) continue;
     const BudgetUsage usage = m_pipeline.gate().usage(budget);
     BudgetSnapshot& each = snapshot.budgets.emplace_back();
     each.name = budgetName(budget);

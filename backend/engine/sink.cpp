@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/sink.h"
 
-#include <unistd.h>
-
 #include <algorithm>
+#include <random>
 #include <utility>
 
 #include "base/number_text.h"
@@ -11,7 +10,11 @@
 namespace penstock {
 namespace {
 
-std::string ownerName() { return "pid " + std::to_string(getpid()); }
+/// Another one at each start, so that a process that lives on elsewhere loses the fence.
+std::string newOwner() {
+  std::random_device random;
+  return "start " + std::to_string(std::uint64_t{random()} << 32 | random());
+}
 
 }  // namespace
 
@@ -60,7 +63,7 @@ Status Sink::tryStart() {
 
 /// Where the store stands decides where the cursor begins; nothing else is remembered elsewhere.
 Status Sink::attach() {
-  const auto checkpoints = m_store->attach(m_parts.journal.id(), ownerName());
+  const auto checkpoints = m_store->attach(m_parts.journal.id(), newOwner());
   if (!checkpoints) return checkpoints.status();
   const Sequence settled = checkpoints->empty() ? kNoSequence : checkpoints->front().settled;
   m_settled.store(toNumber(settled), std::memory_order_release);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "link/local_link.h"
 
-#include <chrono>
 #include <utility>
+
+#include "base/clock.h"
 
 namespace penstock {
 
@@ -10,7 +11,7 @@ LocalLink::LocalLink(LocalLinkSources sources)
     : m_sources(std::move(sources)),
       // Ids of this run must not repeat those of an earlier window on the same engine.
       m_lastCommand(
-          static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count())),
+          static_cast<std::uint64_t>(systemClock().steadyNow().time_since_epoch().count())),
       m_worker("link", ThreadPriority::Normal, [this] { run(); }) {}
 
 LocalLink::~LocalLink() {

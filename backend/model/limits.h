@@ -81,7 +81,7 @@ inline constexpr std::chrono::milliseconds kFlushDeadlineDefault = 10min;
 
 // --- metrics ------------------------------------------------------------------------------------
 inline constexpr std::chrono::milliseconds kSampleInterval = 100ms;
-inline constexpr std::size_t kSampleRing = 6'000;  ///< ten minutes at 10 Hz
+inline constexpr std::size_t kSampleRing = 6'000;               ///< ten minutes at 10 Hz
 inline constexpr std::chrono::milliseconds kStalledAfter = 5s;  ///< work waits, nothing completes
 inline constexpr std::chrono::milliseconds kIdleAfter = 10s;    ///< nothing came, nothing waits
 inline constexpr std::size_t kEventRing = 4'096;
@@ -110,10 +110,10 @@ inline constexpr std::size_t kStatementsKept = 128;              ///< prepared, 
 static_assert(kStatementsKeptMin <= kStatementsKept);
 
 // --- answers to people --------------------------------------------------------------------------
-inline constexpr std::size_t kBrowseRowsMax = 1'000;  ///< rows of one page
-inline constexpr std::size_t kBrowseCellBytesMax = 4 * kKiB;   ///< a longer cell is cut, and says so
-inline constexpr std::uint64_t kBrowseCountMax = 100'000;      ///< rows counted for a page's total
-inline constexpr std::size_t kQueueScanMax = 10'000;  ///< records looked at for one page
+inline constexpr std::size_t kBrowseRowsMax = 1'000;          ///< rows of one page
+inline constexpr std::size_t kBrowseCellBytesMax = 4 * kKiB;  ///< a longer cell is cut, and says so
+inline constexpr std::uint64_t kBrowseCountMax = 100'000;     ///< rows counted for a page's total
+inline constexpr std::size_t kQueueScanMax = 10'000;          ///< records looked at for one page
 inline constexpr std::size_t kCommandAnswersMax = 1'024;
 
 }  // namespace penstock::limits

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workload/replay.h"
 
-#include <filesystem>
 #include <utility>
 
 #include "base/number_text.h"
@@ -9,20 +8,6 @@
 #include "workload/pacer.h"
 
 namespace penstock {
-namespace {
-
-std::string sourceName(const ReplayOptions& options, const std::string& path) {
-  if (!options.source.empty()) {
-    return options.files.size() == 1 ? options.source : options.source + ":" + path;
-  }
-  if (path == "-") return {};
-  std::error_code error;
-  const auto canonical = std::filesystem::canonical(path, error);
-  return error ? path : canonical.string();
-}
-
-}  // namespace
-
 Replay::Replay(FileSystem& files, ReplayOptions options, RefusalReport report)
     : m_files(files), m_options(std::move(options)), m_report(std::move(report)) {}
 
@@ -31,26 +16,26 @@ Replay::~Replay() = default;
 ReplayCounts Replay::counts() const { return m_counts; }
 
 Status Replay::run(WorkloadContext& context) {
-  for (const std::string& path : m_options.files) {
-    const Status replayed = replayFile(context, path);
-    if (!replayed.isOk()) return replayed.withContext(path);
+  for (const ReplayFile& file : m_options.files) {
+    const Status replayed = replayFile(context, file);
+    if (!replayed.isOk()) return replayed.withContext(file.path);
     if (context.stop.isRequested()) break;
   }
   return Status::ok();
 }
 
-Status Replay::replayFile(WorkloadContext& context, const std::string& path) {
-  Result<std::unique_ptr<ByteSource>> bytes = openByteSource(m_files, path);
+Status Replay::replayFile(WorkloadContext& context, const ReplayFile& file) {
+  Result<std::unique_ptr<ByteSource>> bytes = openByteSource(m_files, file.path);
   if (!bytes) return bytes.status();
   context.progress.total = (*bytes)->total();
-  context.progress.setMessage("replaying " + path);
+  context.progress.setMessage("replaying " + file.path);
   LineReader lines(std::move(*bytes));
-  const std::string name = sourceName(m_options, path);
-  const std::uint64_t source = name.empty() ? 0 : hashSource(name);
+  const std::uint64_t source = file.source.empty() ? 0 : hashSource(file.source);
   if (source != 0) {
     RETURN_IF_ERROR(skipKnown(lines, context.port.sourcePosition(source), context));
   }
-  ReplayDealer dealer(context.port, context.stop, {path, source, m_options.producers}, m_report);
+  ReplayDealer dealer(context.port, context.stop, {file.path, source, m_options.producers},
+                      m_report);
   const Status submitted = submitLines(context, lines, dealer);
   const Status finished = dealer.finish();
   const ReplayCounts counts = dealer.counts();

@@ -17,9 +17,13 @@
 
 namespace penstock {
 
+struct ReplayFile {
+  std::string path;    ///< `-`: standard input
+  std::string source;  ///< name under which its lines are remembered; empty: they are not
+};
+
 struct ReplayOptions {
-  std::vector<std::string> files;  ///< `-`: standard input
-  std::string source;              ///< name; empty: each file's canonical path
+  std::vector<ReplayFile> files;
   std::uint32_t producers = 1;
 };
 
@@ -38,7 +42,7 @@ class Replay final : public Workload {
   ReplayCounts counts() const;
 
  private:
-  Status replayFile(WorkloadContext& context, const std::string& path);
+  Status replayFile(WorkloadContext& context, const ReplayFile& file);
   Status submitLines(WorkloadContext& context, LineReader& lines, ReplayDealer& dealer);
   Status skipKnown(LineReader& lines, const SubmitPort::SourcePosition& position,
                    WorkloadContext& context);

@@ -57,9 +57,9 @@ QString qtModuleOf(const QString& header, const QString& qtHeaders) {
 }
 
 // What a user interface may know of the engine: one object to ask, and values.
-const QStringList kEngineValues{"engine/engine_link.h", "model",         "metrics",
-                                "!metrics/history",     "base/status.h", "base/check.h",
-                                "base/clock.h"};
+const QStringList kEngineValues{
+    "engine/engine_link.h", "engine/commands.h", "model",        "metrics",
+    "!metrics/history",     "base/status.h",     "base/check.h", "base/clock.h"};
 
 }  // namespace
 
@@ -92,9 +92,9 @@ const std::vector<IncludeRow>& includeTable() {
        {"std", "boost", "openssl", "prometheus-cpp"}},
       {"backend/workload",
        {"base", "model", "metrics", "!metrics/history", "engine/engine_link.h", "engine/submit.h"},
-       {"std"}},
+       {"std", "zlib", "zstd"}},
       {"backend/link",
-       kEngineValues + QStringList{"remote/phoenix_codec.h"},
+       kEngineValues + QStringList{"base", "remote/phoenix_codec.h"},
        {"std", "QtCore", "QtWebSockets"}},
       {"ui", kEngineValues + QStringList{"ui"}, kWidgets},
       {"ui/charts", kEngineValues + QStringList{"ui"}, kWidgets + QStringList{"QCustomPlot"}},

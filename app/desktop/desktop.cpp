@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desktop/desktop.h"
+
+#include <QApplication>
+#include <QDir>
+#include <QFileInfo>
+#include <QProcess>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QThreadPool>
+#include <QTimer>
+#include <cstdio>
+#include <utility>
+
+#include "app/application/config_file.h"
+#include "base/log.h"
+
+namespace penstock::app {
+namespace {
+
+/// A demo is a peak that one can watch, not one that heats the machine.
+constexpr double kDemoRate = 2'000;
+constexpr const char* kOwnDirectoryKey = "own_data_directory";
+
+QString stateDirectory() {
+  return QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation);
+}
+
+QSettings settings() { return QSettings(stateDirectory() + "/penstock.ini", QSettings::IniFormat); }
+
+std::string operatorName() {
+  const QString user = qEnvironmentVariable("USER", "operator");
+  return (user + "@" + QSysInfo::machineHostName()).toStdString();
+}
+
+void reportAndQuit(const Status& status) {
+  if (!status.isOk()) {
+    std::fprintf(stderr, "penstock: %s\n", escapeForLog(status.message()).c_str());
+  }
+  QApplication::exit(status.isOk() ? 0 : 1);
+}
+
+}  // namespace
+
+Desktop::Desktop(DesktopArguments arguments) : m_arguments(std::move(arguments)) {}
+
+Desktop::~Desktop() {
+  m_window.reset();
+  m_link.reset();
+  if (m_application) (void)m_application->stop(std::chrono::milliseconds(0));
+}
+
+/// What was named; else the directory that was chosen when the demo was left; else the demo.
+Result<Desktop::Place> Desktop::choosePlace() const {
+  Place place;
+  if (!m_arguments.configFile.isEmpty()) {
+    Result<EngineOptions> read = readConfigFile(m_arguments.configFile.toStdString());
+    if (!read) return Status(StatusCode::Invalid, read.status().message());
+    place.options = std::move(*read);
+  }
+  QString directory = m_arguments.dataDirectory;
+  if (directory.isEmpty()) directory = QString::fromStdString(place.options.dataDirectory);
+  if (directory.isEmpty()) directory = settings().value(kOwnDirectoryKey).toString();
+  if (directory.isEmpty()) {
+    directory = stateDirectory() + "/demo";
+    place.kind = Place::Kind::Demo;
+  }
+  place.options =
+      withDefaults(std::move(place.options), QDir(directory).absolutePath().toStdString());
+  return place;
+}
+
+Status Desktop::start() {
+  Result<Place> place = choosePlace();
+  if (!place) return place.status();
+  Result<std::unique_ptr<Application>> started =
+      Application::start(place->options, KeepHistory::Yes);
+  if (!started) return started.status();
+  m_application = std::move(*started);
+  m_link = m_application->makeLink();
+  m_window = std::make_unique<ui::MainWindow>(*m_link, windowOptions(*place));
+  m_arguments.fullScreen ? m_window->showFullScreen() : m_window->show();
+  startWorkload(*place);
+  scheduleScreenshot();
+  scheduleExport();
+  return Status::ok();
+}
+
+ui::MainWindowOptions Desktop::windowOptions(const Place& place) {
+  ui::MainWindowOptions options;
+  options.environment = QString::fromStdString(place.options.node.environment);
+  options.operatorName = QString::fromStdString(operatorName());
+  options.dataDirectory = QString::fromStdString(place.options.dataDirectory);
+  options.layoutFile = stateDirectory() + "/window.ini";
+  if (m_arguments.range) options.range = *m_arguments.range;
+  options.demo = place.kind == Place::Kind::Demo;
+  options.readOnly = m_arguments.readOnly;
+  options.resetLayout = m_arguments.resetLayout;
+  options.leaveDemo = [this](const QString& directory) { leaveDemo(directory); };
+  options.aboutToQuit = [] { QApplication::quit(); };
+  options.runElsewhere = [](std::function<void()> job) {
+    QThreadPool::globalInstance()->start(std::move(job));
+  };
+  return options;
+}
+
+void Desktop::startWorkload(const Place& place) {
+  Command command;
+  command.kind = CommandKind::StartWorkload;
+  command.who = operatorName();
+  if (!m_arguments.replayFile.isEmpty()) {
+    command.workload = "replay";
+    command.file = QFileInfo(m_arguments.replayFile).absoluteFilePath().toStdString();
+  } else if (!m_arguments.workload.isEmpty()) {
+    command.workload = m_arguments.workload.toStdString();
+    command.ratePerSecond = kDemoRate;
+  } else if (place.kind == Place::Kind::Demo) {
+    command.workload = "game";
+    command.ratePerSecond = kDemoRate;
+  } else {
+    return;
+  }
+  m_link->send(std::move(command));
+}
+
+void Desktop::scheduleScreenshot() {
+  if (m_arguments.screenshotFile.isEmpty()) return;
+  QTimer::singleShot(m_arguments.screenshotAfter, m_window.get(), [this] {
+    reportAndQuit(m_window->saveScreenshot(m_arguments.screenshotFile));
+  });
+}
+
+void Desktop::scheduleExport() {
+  if (m_arguments.exportDirectory.isEmpty()) return;
+  const std::chrono::seconds range = m_arguments.range.value_or(std::chrono::minutes(15));
+  // The history of earlier runs needs a moment to be read before it can be exported.
+  QTimer::singleShot(std::chrono::seconds(2), m_window.get(), [this, range] {
+    m_window->exportAll(m_arguments.exportDirectory, range, [](const ui::ExportReport& report) {
+      for (const QString& line : report.written) std::puts(qPrintable(line));
+      const QString failures = report.failures.join("; ");
+      reportAndQuit(failures.isEmpty() ? Status::ok()
+                                       : Status(StatusCode::IoError, failures.toStdString()));
+    });
+  });
+}
+
+/// The next process starts where the operator chose; this one ends as after any quit.
+void Desktop::leaveDemo(const QString& directory) {
+  settings().setValue(kOwnDirectoryKey, directory);
+  QProcess::startDetached(QApplication::applicationFilePath(), {"--data-dir", directory});
+  QApplication::quit();
+}
+
+}  // namespace penstock::app

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desktop/desktop_arguments.h"
+
+#include <QCommandLineParser>
+
+#include "app/application/toml_values.h"
+
+namespace penstock::app {
+namespace {
+
+Result<std::chrono::seconds> secondsOf(const QString& text) {
+  bool plain = false;
+  const int number = text.toInt(&plain);
+  if (plain && number >= 0) return std::chrono::seconds(number);
+  QString withUnit = text;
+  if (withUnit.endsWith('m')) withUnit += "in";
+  const auto duration = parseDuration(withUnit.toStdString());
+  if (!duration) return duration.status();
+  return std::chrono::duration_cast<std::chrono::seconds>(*duration);
+}
+
+void addOptions(QCommandLineParser& parser) {
+  parser.setApplicationDescription("Penstock: a write-behind persistence queue and its dashboard");
+  parser.addOptions({
+      {"config", "Configuration (TOML).", "FILE"},
+      {"data-dir", "Where journal, database and history are.", "DIR"},
+      {"attach", "Attach to a running node (not available yet).", "URL"},
+      {"workload", "Start a built-in workload: game.", "NAME"},
+      {"replay", "Replay an NDJSON file of change sets.", "FILE"},
+      {"screenshot", "Save the main window as a picture and quit.", "FILE"},
+      {"after", "When to take it (seconds; 5).", "SECONDS"},
+      {"export", "Write CSV and charts into a folder and quit.", "DIR"},
+      {"range", "What the charts show: 1m, 5m, 15m, 1h.", "RANGE"},
+      {"read-only", "Watch only."},
+      {"fullscreen", "Fill the screen."},
+      {"reset-layout", "Forget how the window was laid out."},
+      {{"h", "help"}, "This text."},
+      {"version", "The version."},
+  });
+}
+
+Status readTimes(const QCommandLineParser& parser, DesktopArguments& arguments) {
+  arguments.screenshotAfter = std::chrono::seconds(5);
+  if (parser.isSet("after")) {
+    const auto after = secondsOf(parser.value("after"));
+    if (!after) return after.status().withContext("--after");
+    arguments.screenshotAfter = *after;
+  }
+  if (!parser.isSet("range")) return Status::ok();
+  const auto range = secondsOf(parser.value("range"));
+  if (!range) return range.status().withContext("--range");
+  arguments.range = *range;
+  return Status::ok();
+}
+
+}  // namespace
+
+Result<DesktopArguments> parseDesktopArguments(const QStringList& words) {
+  QCommandLineParser parser;
+  addOptions(parser);
+  if (!parser.parse(words)) {
+    return Status(StatusCode::Invalid, parser.errorText().toStdString() + " (see --help)");
+  }
+  if (!parser.positionalArguments().isEmpty()) {
+    return Status(StatusCode::Invalid, "'" + parser.positionalArguments().first().toStdString() +
+                                           "' is not understood (see --help)");
+  }
+  if (parser.isSet("attach")) {
+    return Status(StatusCode::Unsupported, "--attach: not available yet");
+  }
+  DesktopArguments arguments;
+  if (parser.isSet("help")) arguments.answer = parser.helpText();
+  if (parser.isSet("version")) arguments.answer = "penstock " PENSTOCK_VERSION "\n";
+  arguments.configFile = parser.value("config");
+  arguments.dataDirectory = parser.value("data-dir");
+  arguments.workload = parser.value("workload");
+  arguments.replayFile = parser.value("replay");
+  arguments.screenshotFile = parser.value("screenshot");
+  arguments.exportDirectory = parser.value("export");
+  arguments.readOnly = parser.isSet("read-only");
+  arguments.fullScreen = parser.isSet("fullscreen");
+  arguments.resetLayout = parser.isSet("reset-layout");
+  const Status times = readTimes(parser, arguments);
+  if (!times.isOk()) return times;
+  return arguments;
+}
+
+}  // namespace penstock::app
