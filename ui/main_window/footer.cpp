@@ -71,7 +71,7 @@ void Footer::renew(const SampleStore& store, SteadyTime now, const QString& note
   const double taken = double(store.samplesTaken() - m_taken.front().second);
   const QString rate = seconds > 0 ? QString::number(taken / seconds, 'f', 0) : QStringLiteral("–");
   QString cost = QStringLiteral("window %1 ms/frame, tick late p99 %2 ms")
-                     .arg(quantileOf(m_frames, 0.5), 0, 'f', 0)
+                     .arg(quantileOf(m_frames, 0.9), 0, 'f', 0)
                      .arg(quantileOf(m_late, 0.99), 0, 'f', 1);
   if (!note.isEmpty()) cost += QStringLiteral(" · ") + note;
   m_cost->setText(cost);

@@ -121,6 +121,9 @@ void PageTable::makeView() {
   m_view->horizontalHeader()->setStretchLastSection(true);
   m_view->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
   m_view->horizontalHeader()->setHighlightSections(false);
+  connect(m_view->horizontalHeader(), &QHeaderView::sectionResized, this, [this] {
+    if (QApplication::mouseButtons() != Qt::NoButton) m_widthsAreChosen = true;
+  });
   m_empty = new QLabel(m_view);
   m_empty->setAlignment(Qt::AlignCenter);
   m_empty->setWordWrap(true);
@@ -231,15 +234,18 @@ void PageTable::take(const BrowsePage& page) {
   emit shown();
 }
 
-// Widths follow the first page of a table once; after that they are the operator's.
+// Columns grow with what they have to hold and never shrink, until an operator sets one by hand.
 void PageTable::keepColumnWidths() {
   const int columns = m_model->columnCount();
-  if (columns == m_sizedColumns || m_model->rowCount() == 0) return;
+  const bool others = columns != m_sizedColumns;
+  if (m_model->rowCount() == 0 || (m_widthsAreChosen && !others)) return;
   m_sizedColumns = columns;
+  m_widthsAreChosen = false;
   const int rows = std::min(m_model->rowCount(), 30);
   for (int column = 0; column + 1 < columns; ++column) {
     const QString title = m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
     int width = m_view->horizontalHeader()->fontMetrics().horizontalAdvance(title) + 18;
+    if (!others) width = std::max(width, m_view->columnWidth(column));
     for (int row = 0; row < rows; ++row) {
       const QString text = m_model->index(row, column).data(Qt::DisplayRole).toString();
       width = std::max(width, m_view->fontMetrics().horizontalAdvance(text) + 14);

@@ -97,6 +97,7 @@ class PageTable : public QWidget {
   bool m_everShown = false;
   bool m_connected = true;
   int m_sizedColumns = 0;
+  bool m_widthsAreChosen = false;
 };
 
 }  // namespace penstock::ui

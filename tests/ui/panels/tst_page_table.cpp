@@ -24,6 +24,7 @@ class TestPageTable : public QObject {
   void typingAsksOnceAfterAPause();
   void pagesGoForthAndBack();
   void aRefreshKeepsSelectionAndScrollPosition();
+  void columnsGrowWithWhatTheyHoldAndNeverShrink();
   void aFailureIsSaidAndRowsStay();
   void nothingIsAskedWithoutConnection();
 
@@ -112,6 +113,26 @@ void TestPageTable::aRefreshKeepsSelectionAndScrollPosition() {
   QCOMPARE(view->selectionModel()->selectedRows().size(), 1);
   QCOMPARE(view->selectionModel()->selectedRows().front().row(), 50);
   QCOMPARE(view->verticalScrollBar()->value(), scrolled);
+}
+
+void TestPageTable::columnsGrowWithWhatTheyHoldAndNeverShrink() {
+  const auto page = [](const std::string& key) {
+    BrowsePage made;
+    made.subject = BrowseSubject::Queue;
+    made.columns = {"sequence", "key", "change set"};
+    made.rows = {{{"1", PageCell::Kind::Number}, {key}, {"{}"}}};
+    return made;
+  };
+  m_link->setPage(page("7"));
+  turn(100ms);
+  const int narrow = m_panel->pages()->view()->columnWidth(1);
+  m_link->setPage(page("a key that needs much more room"));
+  turn(1'100ms);
+  const int wide = m_panel->pages()->view()->columnWidth(1);
+  QVERIFY(wide > narrow);
+  m_link->setPage(page("7"));
+  turn(1'100ms);
+  QCOMPARE(m_panel->pages()->view()->columnWidth(1), wide);
 }
 
 void TestPageTable::aFailureIsSaidAndRowsStay() {
