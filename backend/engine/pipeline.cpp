@@ -52,7 +52,7 @@ Status Pipeline::open(const StoreOpener& openStore) {
         std::make_unique<Sink>(std::move(settings), std::move(m_stores[i]), std::move(sinkParts)));
   }
   m_stores.clear();
-  m_journal->setSyncedListener([this](Sequence head) { onSynced(head); });
+  m_journal->setSyncedListener([this](const SyncedNews& news) { onSynced(news); });
   m_journal->setFailureListener([this](const AppendFailure& failure) { onNotJournaled(failure); });
   for (const auto& sink : m_sinks) (void)sink->tryStart();  // its state tells; tried again later
   m_acknowledgements.onSynced(m_journal->syncedHead());
@@ -80,6 +80,7 @@ Status Pipeline::openJournal() {
   journal.holderNote = "penstock " + m_options.node.name;
   journal.segmentBytes = m_options.journal.segmentBytes;
   journal.retain = m_options.journal.retain;
+  journal.retainBytes = m_options.journal.diskBudgetBytes / 2;
   const Result<Catalog> catalog = m_stores.front()->readCatalog();
   if (catalog) journal.initialCatalog = std::make_shared<const Catalog>(*catalog);
   Result<std::unique_ptr<FileJournal>> opened =
@@ -102,7 +103,10 @@ Sink* Pipeline::find(std::string_view sink) const {
 }
 
 /// On the journal's thread: first what must not be late, then those who wait, then those who read.
-void Pipeline::onSynced(Sequence head) {
+void Pipeline::onSynced(const SyncedNews& news) {
+  const Sequence head = news.head;
+  m_counters.journaledSets.add(news.changeSets);
+  m_counters.syncMicros.record(news.syncTime.count());
   m_known.onSynced(head);
   m_submitter->onSynced(head);
   m_acknowledgements.onSynced(head);
@@ -114,7 +118,7 @@ void Pipeline::onSynced(Sequence head) {
 }
 
 void Pipeline::onNotJournaled(const AppendFailure& failure) {
-  m_known.onNotJournaled(failure.first, failure.last);
+  m_known.onNotJournaled(failure);
   m_acknowledgements.onNotJournaled(failure.first, failure.last, failure.status);
   Event event;
   event.kind = EventKind::Journal;

@@ -68,7 +68,7 @@ class Pipeline {
  private:
   Status openStores(const StoreOpener& openStore);
   Status openJournal();
-  void onSynced(Sequence head);
+  void onSynced(const SyncedNews& news);
   void onNotJournaled(const AppendFailure& failure);
   void recordCrossings();
   std::uint64_t windowBytes() const;

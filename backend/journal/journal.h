@@ -4,6 +4,7 @@
 // replicated one has the same face.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -69,6 +70,13 @@ struct JournalCounters {
   std::uint64_t failedSyncs = 0;
 };
 
+/// One group commit.
+struct SyncedNews {
+  Sequence head{};                        ///< everything up to here is synced
+  std::uint64_t changeSets = 0;           ///< in this group
+  std::chrono::microseconds syncTime{0};  ///< writing and syncing it
+};
+
 /// What became of an append that was not synced.
 struct AppendFailure {
   Sequence first{};
@@ -90,9 +98,9 @@ class Journal {
   virtual Sequence syncedHead() const = 0;
   /// Blocks until syncedHead() >= sequence or the deadline. Errors: Deadline, Unavailable, IoError.
   virtual Status waitSynced(Sequence sequence, SteadyTime deadline) = 0;
-  /// Called on the journal thread after each sync with the new head; must be short. Set before the
-  /// first append; wired by engine only.
-  virtual void setSyncedListener(std::function<void(Sequence)> listener) = 0;
+  /// Called on the journal thread after each sync; must be short. Set before the first append;
+  /// wired by engine only.
+  virtual void setSyncedListener(std::function<void(const SyncedNews&)> listener) = 0;
   virtual void setFailureListener(std::function<void(const AppendFailure&)> listener) = 0;
 
   /// The catalog that new records are encoded with; a changed one begins a new segment.

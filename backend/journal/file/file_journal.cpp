@@ -144,11 +144,17 @@ void FileJournal::run() {
 }
 
 Status FileJournal::writeGroup(StagingBuffer& buffer) {
+  const std::uint64_t changeSets = buffer.changeSets();
+  const SteadyTime began = m_clock.steadyNow();
   const auto written = m_writer->write(buffer);
   if (!written) return written.status();
   publish(*written, buffer);
+  const auto took = m_clock.steadyNow() - began;
   m_commit->finish();
-  if (m_syncedListener) m_syncedListener(written->head);
+  if (m_syncedListener) {
+    m_syncedListener(
+        {written->head, changeSets, std::chrono::duration_cast<std::chrono::microseconds>(took)});
+  }
   return Status::ok();
 }
 
@@ -199,7 +205,7 @@ FileJournal::Outcome FileJournal::outlastFailure(const Status& why) {
       if (!told) tell(failure);
       publish(*written, first);
       m_commit->resume();
-      if (m_syncedListener) m_syncedListener(written->head);
+      if (m_syncedListener) m_syncedListener({written->head, 0, {}});
       return Outcome::Resumed;
     }
     m_counters.failedSyncs.fetch_add(1, std::memory_order_relaxed);
@@ -231,7 +237,7 @@ Status FileJournal::waitSynced(Sequence sequence, SteadyTime deadline) {
   return m_commit->waitSynced(sequence, deadline);
 }
 
-void FileJournal::setSyncedListener(std::function<void(Sequence)> listener) {
+void FileJournal::setSyncedListener(std::function<void(const SyncedNews&)> listener) {
   m_syncedListener = std::move(listener);
 }
 
@@ -254,8 +260,11 @@ Result<std::unique_ptr<JournalReader>> FileJournal::openReader(Sequence position
 }
 
 Status FileJournal::retire(Sequence passed) {
-  const WallTime olderThan = m_clock.wallNow() - m_options.retain;
-  while (const auto retired = m_table->retireOldest(passed, olderThan)) {
+  const auto olderThan = [this] {
+    const bool crowded = m_table->bytes() > m_options.retainBytes;
+    return crowded ? WallTime::max() : m_clock.wallNow() - m_options.retain;
+  };
+  while (const auto retired = m_table->retireOldest(passed, olderThan())) {
     if (retired->isMissing) continue;
     RETURN_IF_ERROR(retired->isBeingRead ? m_segmentFiles.remove(retired->number)
                                          : m_segmentFiles.recycle(retired->number));

@@ -32,6 +32,9 @@ struct FileJournalOptions {
   std::size_t stagingBytes = 2 * limits::kGroupCommitBytesMax;
   std::size_t spares = 2;  ///< segments prepared ahead
   std::chrono::microseconds retain = std::chrono::hours(1);
+  /// Segments that all sinks have passed are kept for `retain` only while all of them together are
+  /// not larger: what is kept for convenience must not close intake.
+  std::uint64_t retainBytes = limits::kDiskBudgetDefault / 2;
   std::chrono::milliseconds retryPause{250};     ///< between attempts after a failed sync
   std::chrono::milliseconds unknownAfter{5000};  ///< then failed appends are told `unknown`
   /// For a journal that is new (null: an empty catalog); one that exists goes on with its own.
@@ -55,7 +58,7 @@ class FileJournal final : public Journal {
   /// called before that, and waitSynced tells.
   Sequence syncedHead() const override { return m_table->head(); }
   Status waitSynced(Sequence sequence, SteadyTime deadline) override;
-  void setSyncedListener(std::function<void(Sequence)> listener) override;
+  void setSyncedListener(std::function<void(const SyncedNews&)> listener) override;
   void setFailureListener(std::function<void(const AppendFailure&)> listener) override;
   CatalogPointer catalog() const override { return m_commit->catalog(); }
   Status setCatalog(CatalogPointer catalog) override;
@@ -97,7 +100,7 @@ class FileJournal final : public Journal {
   const std::unique_ptr<FileLock> m_lock;
   const RecoveredJournal m_recovered;
   const JournalId m_id;
-  std::function<void(Sequence)> m_syncedListener;  // set before the first append
+  std::function<void(const SyncedNews&)> m_syncedListener;  // set before the first append
   std::function<void(const AppendFailure&)> m_failureListener;
 
   const std::shared_ptr<SegmentTable> m_table;

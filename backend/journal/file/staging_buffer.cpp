@@ -28,6 +28,7 @@ void StagingBuffer::begin(Place place) {
   m_seed = segmentSeed(m_journal, m_place.segment);
   m_used = kGroupHeaderBytes;
   m_records = 0;
+  m_changeSets = 0;
   const std::uint64_t left = m_place.segmentBytes - std::min(m_place.segmentBytes, m_place.offset);
   m_room = static_cast<std::size_t>(std::min<std::uint64_t>(m_capacity, left));
 }
@@ -42,6 +43,7 @@ Sequence StagingBuffer::add(const RecordToWrite& record) {
   encodeRecord(record, sequence, m_seed, m_memory.get() + m_used);
   m_used += kRecordFrameBytes + record.payload.size();
   ++m_records;
+  if (record.type == RecordType::ChangeSet) ++m_changeSets;
   return sequence;
 }
 

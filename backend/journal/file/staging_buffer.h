@@ -38,6 +38,8 @@ class StagingBuffer {
   const Place& place() const { return m_place; }
   bool isEmpty() const { return m_records == 0; }
   std::uint32_t records() const { return m_records; }
+  /// Of them, how many are change sets.
+  std::uint32_t changeSets() const { return m_changeSets; }
   std::uint64_t bytes() const { return m_used - kGroupHeaderBytes; }
   std::uint32_t nextIndex() const { return m_place.firstIndex + m_records; }
   Sequence first() const { return makeSequence(m_place.segment, m_place.firstIndex); }
@@ -63,6 +65,7 @@ class StagingBuffer {
   std::size_t m_used = kGroupHeaderBytes;
   std::size_t m_room = 0;  // of the buffer and of the segment, whichever is less
   std::uint32_t m_records = 0;
+  std::uint32_t m_changeSets = 0;
 };
 
 }  // namespace penstock
