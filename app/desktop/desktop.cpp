@@ -7,7 +7,6 @@
 #include <QProcess>
 #include <QSettings>
 #include <QStandardPaths>
-#include <QThreadPool>
 #include <QTimer>
 #include <cstdio>
 #include <utility>
@@ -98,9 +97,7 @@ ui::MainWindowOptions Desktop::windowOptions(const Place& place) {
   options.resetLayout = m_arguments.resetLayout;
   options.leaveDemo = [this](const QString& directory) { leaveDemo(directory); };
   options.aboutToQuit = [] { QApplication::quit(); };
-  options.runElsewhere = [](std::function<void()> job) {
-    QThreadPool::globalInstance()->start(std::move(job));
-  };
+  options.runElsewhere = [this](std::function<void()> job) { m_jobs.run(std::move(job)); };
   return options;
 }
 

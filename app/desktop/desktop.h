@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "app/application/application.h"
+#include "app/desktop/background_jobs.h"
 #include "app/desktop/desktop_arguments.h"
 #include "ui/main_window/main_window.h"
 
@@ -35,6 +36,7 @@ class Desktop {
   void leaveDemo(const QString& directory);
 
   const DesktopArguments m_arguments;
+  BackgroundJobs m_jobs;
   std::unique_ptr<Application> m_application;
   std::unique_ptr<EngineLink> m_link;
   std::unique_ptr<ui::MainWindow> m_window;

@@ -122,7 +122,9 @@ void Node::fillJournal(Snapshot& snapshot) {
   snapshot.journalLimitBytes = m_options.journal.diskBudgetBytes;
   if (m_journalUse.empty() ||
       snapshot.steadyMicros - m_journalUse.back().steadyMicros >= kMicrosPerSecond) {
-    m_journalUse.push_back({snapshot.runId, snapshot.steadyMicros, usage.usedBytes});
+    // What is passed and only retained gives way; what waits does not.
+    const std::uint64_t waiting = journal.distanceFrom(m_pipeline.settledEverywhere()).bytes;
+    m_journalUse.push_back({snapshot.runId, snapshot.steadyMicros, waiting});
     if (m_journalUse.size() > kJournalReadings) m_journalUse.pop_front();
   }
   const std::vector<Reading> readings(m_journalUse.begin(), m_journalUse.end());
