@@ -68,7 +68,7 @@ class TestReplay : public QObject {
                           " (the history data stands beside the checkout, in ../shared)"));
     }
     const QString expected = QString::fromUtf8(readFile(historyFile("expected.csv")));
-    m_expected = expected.split('\n', Qt::SkipEmptyParts);
+    m_expected = expected.split("\r\n", Qt::SkipEmptyParts);
     m_expected.sort();
     const QByteArray sets = asChangeSets(readFile(historyFile("changes.ndjson")));
     m_setCount = static_cast<int>(sets.count('\n'));
