@@ -133,6 +133,7 @@ std::string KnownIds::snapshot(Sequence position) const {
   for (std::size_t i = 0; i < m_entries.size(); ++i) {
     const Entry& entry = m_entries[(m_oldest + i) % m_entries.size()];
     if (entry.sequence == kForgotten || entry.sequence == toNumber(kNoSequence)) continue;
+    if (entry.sequence > toNumber(position)) continue;  // may never be synced
     appendFixed64(entries, entry.id.low);
     appendFixed64(entries, entry.id.high);
     appendFixed64(entries, entry.content);

@@ -52,7 +52,8 @@ class KnownIds {
   std::size_t capacity() const { return m_capacity; }
   std::size_t memoryBytes() const;
 
-  /// All but what is in flight, with the position in the journal up to which it is complete.
+  /// What came in up to `position` in the journal, up to which it must be complete: what came
+  /// later is read from there, if it is there.
   std::string snapshot(Sequence position) const;
   /// Replaces all by a snapshot and returns its position; with less capacity the newest stay.
   /// Errors: Corrupt, Unsupported (a newer one); nothing is changed then.

@@ -75,8 +75,8 @@ void Acknowledgements::await(const std::shared_ptr<Account>& account, AckToken t
     if (account->m_closed) return;
     insertSorted(level == AckLevel::Journaled ? account->m_journaled : account->m_persisted,
                  {accepted.sequence, token, accepted.known});
+    ++m_awaited;
   }
-  ++m_awaited;
   if (!account->m_active.exchange(true)) {
     MutexLock lock(m_mutex);
     m_active.push_back(account);
@@ -97,10 +97,10 @@ void Acknowledgements::onSettled(Sequence settled) {
 }
 
 void Acknowledgements::onDeadLetter(Sequence sequence, const Status& reason) {
-  MutexLock lock(m_deadLetterMutex);
+  MutexLock lock(m_outcomeMutex);
   if (!m_deadLetters.emplace(toNumber(sequence), reason).second) return;
   m_deadLetterOrder.push_back(toNumber(sequence));
-  m_anyDeadLetter.store(true, std::memory_order_release);
+  m_anyOtherOutcome.store(true, std::memory_order_release);
   if (m_deadLetterOrder.size() > kDeadLettersRemembered) {
     m_deadLetters.erase(m_deadLetterOrder.front());
     m_deadLetterOrder.pop_front();
@@ -108,6 +108,11 @@ void Acknowledgements::onDeadLetter(Sequence sequence, const Status& reason) {
 }
 
 void Acknowledgements::onNotJournaled(Sequence first, Sequence last, const Status& status) {
+  {
+    MutexLock lock(m_outcomeMutex);
+    m_lost.add({first, last, status});
+    m_anyOtherOutcome.store(true, std::memory_order_release);
+  }
   std::vector<std::shared_ptr<Account>> active;
   {
     MutexLock lock(m_mutex);
@@ -195,6 +200,7 @@ void Acknowledgements::collectDue(Account& account, std::vector<DueAck>& due) {
   MutexLock lock(account.m_mutex);
   if (account.m_closed) return;
   due.swap(account.m_failed);
+  const std::size_t firstReached = due.size();
   const auto take = [&](std::deque<Awaited>& queue, Sequence reached, AckLevel level) {
     while (!queue.empty() && queue.front().sequence <= reached) {
       const Awaited& front = queue.front();
@@ -207,14 +213,20 @@ void Acknowledgements::collectDue(Account& account, std::vector<DueAck>& due) {
     }
   };
   take(account.m_journaled, synced, AckLevel::Journaled);
-  const std::size_t firstPersisted = due.size();
   take(account.m_persisted, settled, AckLevel::Persisted);
-  if (!m_anyDeadLetter.load(std::memory_order_acquire)) return;
-  for (std::size_t i = firstPersisted; i < due.size(); ++i) addDeadLetterOutcome(due[i].ack);
+  if (!m_anyOtherOutcome.load(std::memory_order_acquire)) return;
+  for (std::size_t i = firstReached; i < due.size(); ++i) correctOutcome(due[i].ack);
 }
 
-void Acknowledgements::addDeadLetterOutcome(Ack& ack) const {
-  MutexLock lock(m_deadLetterMutex);
+/// A watermark that has passed a sequence says nothing about one that was lost or refused.
+void Acknowledgements::correctOutcome(Ack& ack) const {
+  MutexLock lock(m_outcomeMutex);
+  if (const Status* lost = m_lost.find(ack.sequence)) {
+    ack.level = AckLevel::Accepted;
+    ack.status = *lost;
+    return;
+  }
+  if (ack.level != AckLevel::Persisted) return;
   const auto found = m_deadLetters.find(toNumber(ack.sequence));
   if (found == m_deadLetters.end()) return;
   ack.deadLetter = true;

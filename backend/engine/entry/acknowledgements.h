@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "engine/entry/lost_appends.h"
 #include "engine/submit.h"
 #include "model/ack.h"
 #include "model/ids.h"
@@ -55,7 +56,7 @@ class Acknowledgements {
   void deliverAll();
   void deliver(Account& account);
   void collectDue(Account& account, std::vector<struct DueAck>& due);
-  void addDeadLetterOutcome(Ack& ack) const;
+  void correctOutcome(Ack& ack) const;
 
   std::atomic<std::uint64_t> m_synced{0};
   std::atomic<std::uint64_t> m_settled{0};
@@ -64,10 +65,11 @@ class Acknowledgements {
   mutable Mutex m_mutex;
   std::vector<std::shared_ptr<Account>> m_active GUARDED_BY(m_mutex);  // those that await something
 
-  mutable Mutex m_deadLetterMutex;
-  std::unordered_map<std::uint64_t, Status> m_deadLetters GUARDED_BY(m_deadLetterMutex);
-  std::deque<std::uint64_t> m_deadLetterOrder GUARDED_BY(m_deadLetterMutex);
-  std::atomic<bool> m_anyDeadLetter{false};
+  mutable Mutex m_outcomeMutex;
+  std::unordered_map<std::uint64_t, Status> m_deadLetters GUARDED_BY(m_outcomeMutex);
+  std::deque<std::uint64_t> m_deadLetterOrder GUARDED_BY(m_outcomeMutex);
+  LostAppends m_lost GUARDED_BY(m_outcomeMutex);
+  std::atomic<bool> m_anyOtherOutcome{false};  // than journaled and persisted
 };
 
 }  // namespace penstock

@@ -112,6 +112,17 @@ KnownChanges::Entry KnownChanges::reserve(const Passage& passage, SteadyTime dea
       return entry;
     }
   }
+  if (entry.seen == KnownIds::Seen::Known && passage.source.source != 0) {
+    // The line is in by its id: those behind it need not wait for it.
+    const auto fate = SourcePositions::LineFate::Journaled;
+    if (toNumber(entry.sequence) <= m_synced.load(std::memory_order_acquire)) {
+      (void)m_sources.add(passage.source, fate);
+    } else {
+      Passage line;
+      line.source = passage.source;
+      m_unsynced.push_back({entry.sequence, line, fate});
+    }
+  }
   if (entry.seen != KnownIds::Seen::New) return entry;
   if (passage.identity == Passage::Identity::Id) m_ids.reserve(passage.id, passage.content);
   m_passages.insert(passage.headBefore);
@@ -128,6 +139,11 @@ void KnownChanges::endPassage(const Passage& passage) {
 void KnownChanges::commit(const Passage& passage, Sequence sequence,
                           SourcePositions::LineFate fate) {
   MutexLock lock(m_mutex);
+  if (m_lost.find(sequence) != nullptr) {  // told before this append had returned
+    if (passage.identity == Passage::Identity::Id) m_ids.forget(passage.id);
+    endPassage(passage);
+    return;
+  }
   if (passage.identity == Passage::Identity::Id) {
     m_ids.remember(passage.id, passage.content, sequence);
   }
@@ -152,10 +168,11 @@ void KnownChanges::settleSynced() {
   }
 }
 
-void KnownChanges::onNotJournaled(Sequence first, Sequence last) {
+void KnownChanges::onNotJournaled(const AppendFailure& failure) {
   MutexLock lock(m_mutex);
+  m_lost.add(failure);
   std::erase_if(m_unsynced, [&](const Unsynced& each) {
-    if (each.sequence < first || each.sequence > last) return false;
+    if (each.sequence < failure.first || each.sequence > failure.last) return false;
     if (each.passage.identity == Passage::Identity::Id) m_ids.forget(each.passage.id);
     return true;
   });

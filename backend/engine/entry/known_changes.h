@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/file_system.h"
 #include "base/mutex.h"
+#include "engine/entry/lost_appends.h"
 #include "intake/known_ids.h"
 #include "intake/source_positions.h"
 #include "journal/journal.h"
@@ -53,7 +54,7 @@ class KnownChanges {
   /// Everything up to `head` is synced. Cheap: one atomic store.
   void onSynced(Sequence head) { m_synced.store(toNumber(head), std::memory_order_release); }
   /// Appends first..last are not in the journal: forgets them.
-  void onNotJournaled(Sequence first, Sequence last);
+  void onNotJournaled(const AppendFailure& failure);
 
   SourcePositions::Position position(std::uint64_t source);
   std::uint64_t memoryBytes() const;
@@ -83,6 +84,7 @@ class KnownChanges {
   KnownIds m_ids GUARDED_BY(m_mutex);
   SourcePositions m_sources GUARDED_BY(m_mutex);
   std::deque<Unsynced> m_unsynced GUARDED_BY(m_mutex);
+  LostAppends m_lost GUARDED_BY(m_mutex);
   std::multiset<Sequence> m_passages GUARDED_BY(m_mutex);  // heads before those under way
 };
 

@@ -26,6 +26,7 @@ class TestKnownIds : public QObject {
   void collidingHashesAreToldApart();
   void entriesAreSmall();
   void snapshotRestoresAll();
+  void snapshotLeavesOutWhatMayNeverBeSynced();
   void snapshotIntoLessKeepsTheNewest();
   void damagedSnapshotsAreRefused();
 };
@@ -130,8 +131,8 @@ void TestKnownIds::snapshotRestoresAll() {
   ids.reserve(idOf(1000), 0);
   KnownIds restored(100);
   restored.remember(idOf(7777), 0, Sequence{1});
-  const auto position = restored.restore(ids.snapshot(Sequence{77}));
-  QVERIFY(position.isOk() && *position == Sequence{77});
+  const auto position = restored.restore(ids.snapshot(Sequence{777}));
+  QVERIFY(position.isOk() && *position == Sequence{777});
   QVERIFY(restored.lookup(idOf(7777), 0).seen == Seen::New);
   QVERIFY(restored.lookup(idOf(1000), 0).seen == Seen::New);
   QVERIFY(restored.lookup(idOf(120), 120).seen == Seen::New);
@@ -140,14 +141,24 @@ void TestKnownIds::snapshotRestoresAll() {
   }
   QCOMPARE(restored.size(), std::size_t{98});
   restored.checkInvariants();
-  QCOMPARE(restored.snapshot(Sequence{77}), ids.snapshot(Sequence{77}));
+  QCOMPARE(restored.snapshot(Sequence{777}), ids.snapshot(Sequence{777}));
+}
+
+void TestKnownIds::snapshotLeavesOutWhatMayNeverBeSynced() {
+  KnownIds ids(10);
+  ids.remember(idOf(1), 7, Sequence{5});
+  ids.remember(idOf(2), 7, Sequence{6});
+  KnownIds restored(10);
+  QVERIFY(restored.restore(ids.snapshot(Sequence{5})).isOk());
+  QVERIFY(restored.lookup(idOf(1), 7).seen == Seen::Known);
+  QVERIFY(restored.lookup(idOf(2), 7).seen == Seen::New);
 }
 
 void TestKnownIds::snapshotIntoLessKeepsTheNewest() {
   KnownIds ids(100);
   for (std::uint64_t i = 0; i < 100; ++i) ids.remember(idOf(i), i, sequenceOf(i));
   KnownIds small(10);
-  QVERIFY(small.restore(ids.snapshot(Sequence{1})).isOk());
+  QVERIFY(small.restore(ids.snapshot(Sequence{100})).isOk());
   QCOMPARE(small.size(), std::size_t{10});
   QVERIFY(small.lookup(idOf(90), 90).seen == Seen::Known);
   QVERIFY(small.lookup(idOf(89), 89).seen == Seen::New);
@@ -156,7 +167,7 @@ void TestKnownIds::snapshotIntoLessKeepsTheNewest() {
 void TestKnownIds::damagedSnapshotsAreRefused() {
   KnownIds ids(10);
   for (std::uint64_t i = 0; i < 10; ++i) ids.remember(idOf(i), i, sequenceOf(i));
-  const std::string good = ids.snapshot(Sequence{5});
+  const std::string good = ids.snapshot(Sequence{50});
   KnownIds other(10);
   other.remember(idOf(500), 0, Sequence{9});
   for (std::size_t i = 0; i < good.size(); ++i) {
