@@ -199,6 +199,8 @@ StopReport Engine::stop(std::chrono::milliseconds timeout) {
   parts.node->setStopping();
   parts.node->setWorkloadHost(nullptr);
   parts.pipeline.gate().close(Status(StatusCode::Unavailable, "the node is stopping"));
+  // What was accepted is synced before the drain, so that it is part of it.
+  logFailure("closing the journal", parts.pipeline.journal().close());
   Sink& primary = parts.pipeline.primary();
   const std::uint64_t before = primary.progress().settledSets;
   if (timeout.count() > 0) {

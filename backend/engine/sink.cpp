@@ -141,6 +141,7 @@ void Sink::standStill(const Status& why) {
     m_standsStill = true;
     m_problem = why;
     m_problemSince = wallMicros();
+    if (m_running) m_running->queue->stop();
   }
   tell(EventKind::SinkState, Severity::Critical, "stopped: " + why.message());
 }
