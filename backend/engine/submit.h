@@ -80,7 +80,7 @@ class SubmitPort {
   virtual SourcePosition sourcePosition(std::uint64_t source) const = 0;
   /// Records that a line was refused, so that it is not tried again. Durable like a change set.
   virtual Status markRefused(const SourceLine& line) = 0;
-  /// Blocks until everything journaled so far is settled in the primary, or the deadline. Also
+  /// Blocks until everything accepted so far is settled in the primary, or the deadline. Also
   /// while paused. Errors: Deadline, Unavailable (sink stopped), Cancelled (engine stops).
   virtual Status flushAndWait(SteadyTime deadline) = 0;
 };

@@ -129,9 +129,24 @@ Ack Submitter::append(const ChangeSetView& view, const SubmitOptions& options) {
   const Result<Sequence> sequence =
       m_parts.journal.append(RecordType::ChangeSet, view.bytes(), options.deadline);
   if (!sequence) return refuse(sequence.status());
+  noteAppended(*sequence);
   Ack ack;
   ack.sequence = *sequence;
   return ack;
+}
+
+void Submitter::noteAppended(Sequence sequence) {
+  std::uint64_t last = m_lastAppended.load(std::memory_order_relaxed);
+  while (last < toNumber(sequence) &&
+         !m_lastAppended.compare_exchange_weak(last, toNumber(sequence))) {
+  }
+}
+
+/// What was accepted and is not synced yet belongs to it: the caller has sent it before.
+Status Submitter::flushAndWait(SteadyTime deadline) {
+  const Sequence last{m_lastAppended.load()};
+  RETURN_IF_ERROR(m_parts.journal.waitSynced(last, deadline));
+  return m_parts.flushAndWait(deadline);
 }
 
 /// Look up, append, remember; the place of the id is held meanwhile.

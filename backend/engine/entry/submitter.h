@@ -42,7 +42,7 @@ class Submitter final : public SubmitPort {
                     std::string& to) const override;
   SourcePosition sourcePosition(std::uint64_t source) const override;
   Status markRefused(const SourceLine& line) override;
-  Status flushAndWait(SteadyTime deadline) override { return m_parts.flushAndWait(deadline); }
+  Status flushAndWait(SteadyTime deadline) override;
 
   /// From the journal's thread, before acknowledgements are given: ends the timing of samples.
   void onSynced(Sequence head);
@@ -55,6 +55,7 @@ class Submitter final : public SubmitPort {
   Ack passGate(const ChangeSetView& view, const SubmitOptions& options);
   Ack append(const ChangeSetView& view, const SubmitOptions& options);
   Ack appendKnown(const ChangeSetView& view, const SubmitOptions& options);
+  void noteAppended(Sequence sequence);
   Ack refuse(Status status, std::uint32_t retryAfterMs = 0);
   Ack limitRate(std::string_view identity, const ChangeSetView& view);
   const TablePolicy* policyOf(const std::string& table) const;
@@ -65,6 +66,7 @@ class Submitter final : public SubmitPort {
   const std::vector<TablePolicy> m_policies;
   const bool m_anyRate;
 
+  std::atomic<std::uint64_t> m_lastAppended{0};
   std::atomic<std::uint64_t> m_sampleClock{0};
   struct Sample {
     Sequence sequence{};
