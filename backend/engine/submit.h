@@ -81,7 +81,8 @@ class SubmitPort {
   /// Records that a line was refused, so that it is not tried again. Durable like a change set.
   virtual Status markRefused(const SourceLine& line) = 0;
   /// Blocks until everything accepted so far is settled in the primary, or the deadline. Also
-  /// while paused. Errors: Deadline, Unavailable (sink stopped), Cancelled (engine stops).
+  /// while paused. Errors: Deadline, Unavailable (sink stopped), Cancelled (engine stops),
+  /// IoError and Unknown (what was accepted last is not, or may not be, in the journal).
   virtual Status flushAndWait(SteadyTime deadline) = 0;
 };
 
