@@ -6,7 +6,7 @@
 namespace penstock {
 namespace {
 
-constexpr std::size_t kSmallestShare = 50;  // of the configured size
+constexpr std::size_t kRowsMin = 500;
 
 }  // namespace
 
@@ -18,9 +18,7 @@ void BatchSize::setRowsMax(std::size_t rowsMax) {
   m_rows = rowsMax;
 }
 
-std::size_t BatchSize::rowsMin() const {
-  return std::max<std::size_t>(1, m_rowsMax / kSmallestShare);
-}
+std::size_t BatchSize::rowsMin() const { return std::min(m_rowsMax, kRowsMin); }
 
 // Too slow: in proportion, but at most by half. Fast with a full batch: a quarter more.
 void BatchSize::onCommit(std::size_t rows, std::chrono::microseconds duration) {

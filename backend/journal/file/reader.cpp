@@ -115,6 +115,7 @@ Result<std::optional<JournalRecord>> FileJournalReader::next() {
     const RecordView& view = **record;
     m_position = view.sequence;
     if (isKnown(view.type)) {
+      RETURN_IF_ERROR(loadCatalog());  // a cursor set into a group has not read it yet
       const std::int64_t wallMicros = m_group->wallTime.time_since_epoch().count();
       return std::optional(
           JournalRecord{view.sequence, view.type, view.payload, wallMicros, m_catalog});

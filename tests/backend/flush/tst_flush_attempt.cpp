@@ -150,9 +150,9 @@ class TestFlushAttempt : public QObject {
     for (int i = 0; i < 20; ++i) size.onCommit(size.rows(), 1ms);
     QCOMPARE(size.rows(), std::size_t{5000});
     for (int i = 0; i < 50; ++i) size.onCommit(size.rows(), 10s);
-    QCOMPARE(size.rows(), std::size_t{100});
+    QCOMPARE(size.rows(), std::size_t{500});
     size.onCommit(10, 1us);  // a small batch says nothing
-    QCOMPARE(size.rows(), std::size_t{100});
+    QCOMPARE(size.rows(), std::size_t{500});
     size.setRowsMax(1);
     size.onCommit(1, 10s);
     QCOMPARE(size.rows(), std::size_t{1});

@@ -79,6 +79,19 @@ class TestFileJournal : public QObject {
     QVERIFY(journal->openReader(ahead).status().code() == StatusCode::Invalid);
   }
 
+  void readerSetIntoAGroupOfAReopenedJournalHasItsCatalog() {
+    const auto written = appendSynced(*openJournal(*m_files), 0, 40);
+    const auto stopped = openForReading(*m_files, kDirectory);
+    QVERIFY(stopped.isOk());
+    for (const auto& [sequence, payload] : written) {
+      auto reader = stopped->openReader(Sequence{toNumber(sequence) - 1});
+      QVERIFY(reader.isOk());
+      const auto record = (*reader)->next();
+      QVERIFY(record.isOk() && record->has_value());
+      QVERIFY((*record)->catalog != nullptr);
+    }
+  }
+
   void readerFollowsTheHeadAcrossRotation() {
     auto journal = openJournal(*m_files);
     auto reader = journal->openReader(journal->syncedHead());
