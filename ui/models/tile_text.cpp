@@ -12,6 +12,10 @@ namespace penstock::ui {
 
 namespace {
 
+/// How soon a filling journal is a caution, and an alarm.
+constexpr double kFillingCautionSeconds = 2 * 3600;
+constexpr double kFillingAlarmSeconds = 600;
+
 constexpr double kMicro = 1e-6;
 const QString kDash(QChar(0x2013));
 
@@ -169,7 +173,9 @@ void fillJournal(TileText& tile, const Facts& facts) {
   if (sample.state == NodeState::Damaged) return state(tile, Tone::Alarm, "damaged");
   if (sample.journalFullInSeconds < 0) return state(tile, Tone::Good, "ok");
   tile.detail = "full in " + formatDuration(sample.journalFullInSeconds);
-  const bool isSoon = sample.journalFullInSeconds < 600;
+  // Days ahead it is news, not a warning: a queue that grows at night may be empty by morning.
+  if (sample.journalFullInSeconds > kFillingCautionSeconds) return state(tile, Tone::Good, "ok");
+  const bool isSoon = sample.journalFullInSeconds < kFillingAlarmSeconds;
   state(tile, isSoon ? Tone::Alarm : Tone::Caution, "filling");
 }
 
