@@ -24,7 +24,7 @@ constexpr const char* kHelp =
       until they are persisted; run again, it goes on where it stopped
   penstockd journal verify DIR
   penstockd journal dump DIR [--group G] [--table T] [--row KEY] [--from SEQ]
-  penstockd queue peek [--data-dir D] [--config F] [--table T] [--filter TEXT] [--newest] [--limit N]
+  penstockd queue peek [--data-dir D] [--config F] [--table T] [--filter TEXT] [--limit N]
   penstockd dead-letters list [--data-dir D] [--config F] [--filter TEXT] [--limit N]
   penstockd check FILE
       validates a configuration, its database, rights and tables

@@ -36,7 +36,8 @@ std::string inSet(std::string_view change) { return "{\"changes\":[" + std::stri
 constexpr const char* kExample =
     R"({"id":"01JD","group":"player:42","changes":[)"
     R"({"table":"players","op":"update","key":{"id":42},"set":{"status":"playing",)"
-    R"("slot":7},"add":{"moves":1}},{"table":"pairs","op":"upsert","key":{"left":"a","right":7},"set":{"amount":42}},)"
+    R"("slot":7},"add":{"moves":1}},{"table":"pairs","op":"upsert",)"
+    R"("key":{"left":"a","right":7},"set":{"amount":42}},)"
     R"({"table":"log","op":"insert","set":{"line":"hello"}}]})";
 
 void line(const char* text, const char* place, const char* reason) {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
-#include <thread>
 
+#include "base/worker.h"
 #include "journal/file/verify.h"
 #include "tests/backend/journal/journal_rig.h"
 #include "tests/support/test_main.h"
@@ -118,9 +118,9 @@ class TestFileJournal : public QObject {
     constexpr int kProducers = 16;
     constexpr std::uint64_t kEach = 2000;
     std::atomic<int> failures{0};
-    std::vector<std::thread> producers;
+    std::vector<Worker> producers;
     for (int producer = 0; producer < kProducers; ++producer) {
-      producers.emplace_back([&journal, &failures, producer] {
+      producers.emplace_back("producer", ThreadPriority::Normal, [&journal, &failures, producer] {
         Sequence last = kNoSequence;
         for (std::uint64_t i = 0; i < kEach; ++i) {
           const std::string payload = std::to_string(producer) + ":" + std::to_string(i);
@@ -132,7 +132,7 @@ class TestFileJournal : public QObject {
         if (!journal->waitSynced(last, inAWhile()).isOk()) ++failures;
       });
     }
-    for (auto& producer : producers) producer.join();
+    for (Worker& producer : producers) producer.join();
     QCOMPARE(failures.load(), 0);
     std::map<std::string, std::uint64_t> next;
     for (const auto& record : readAll(*journal).records) {
