@@ -24,7 +24,8 @@ constexpr std::size_t kProducers = 2;
 constexpr std::uint64_t kBytesInJournalMax = kRecords * (kRecordBytes + 64);  // frames, blocks
 
 // The best of `--tune journal_throughput`, whose figures are in RESULTS.md.
-constexpr RocksDbSettings kPeerBest{.batch = 10'000, .threads = 1};
+constexpr RocksDbSettings kPeerBest{
+    .batch = 20'000, .threads = 2, .log = RocksDbSettings::Log::Growing};
 
 struct Produced {
   Sequence last{};

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 constexpr auto kPersistedWithin = 10min;
 using Order = SqliteLoopSettings::Order;
 
-// The best of `--tune persist_sqlite_insert persist_sqlite_upsert`, whose figures are in
+// Chosen, not tried yet: `--tune persist_sqlite_insert persist_sqlite_upsert` tries others. See
 // RESULTS.md.
 constexpr SqliteLoopSettings kInsertBest{.cachePages = -64'000, .order = Order::AsGiven};
 constexpr SqliteLoopSettings kUpsertBest{.cachePages = -256'000, .order = Order::Sorted};

@@ -118,8 +118,7 @@ Result<Measured> writeToRocksDb(const std::string& directory, std::uint64_t reco
   RETURN_IF_ERROR(statusOf(rocksdb::DB::Open(optionsFor(settings), directory, &opened)));
   const std::unique_ptr<rocksdb::DB> database(opened);
   if (settings.log == RocksDbSettings::Log::Recycled) {
-    // Twice: the second of them is what the flush of the first began.
-    for (int i = 0; i < 2; ++i) RETURN_IF_ERROR(prepareLogs(*database, records, settings));
+    RETURN_IF_ERROR(prepareLogs(*database, records, settings));
   }
   const Stopwatch watch;
   const Result<double> cpuSeconds = writeAll(*database, records, settings);
