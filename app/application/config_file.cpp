@@ -100,6 +100,7 @@ std::vector<KeyRule> sinkRules(SinkOptions& sink) {
 template <typename Enum>
 KeyReader readEnum(Enum& into, std::vector<std::pair<const char*, Enum>> words) {
   std::vector<Choice> choices;
+  choices.reserve(words.size());
   for (const auto& [word, value] : words) {
     choices.push_back({word, [&into, value = value] { into = value; }});
   }

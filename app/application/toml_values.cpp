@@ -190,6 +190,7 @@ Status invalidAt(const toml::node& node, std::string_view place, std::string_vie
 Status readKeys(const toml::table& table, std::string_view section,
                 const std::vector<KeyRule>& rules) {
   std::vector<std::string> known;
+  known.reserve(rules.size());
   for (const KeyRule& rule : rules) known.push_back(rule.name);
   for (const auto& [key, node] : table) {
     const std::string place = std::string(section) + " " + std::string(key.str());

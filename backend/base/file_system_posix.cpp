@@ -158,7 +158,7 @@ class PosixFileSystem final : public FileSystem {
   Status createDirectories(const std::string& path) override {
     for (std::size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {
       const std::string part = path.substr(0, slash);
-      const Status made = makeOneDirectory(part);
+      Status made = makeOneDirectory(part);
       if (!made.isOk() && made.code() != StatusCode::Conflict) return made;
       if (made.isOk()) {
         const auto parentEnd = part.find_last_of('/');
