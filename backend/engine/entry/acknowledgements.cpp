@@ -122,16 +122,18 @@ void Acknowledgements::onNotJournaled(Sequence first, Sequence last, const Statu
     {
       MutexLock lock(account->m_mutex);
       for (auto* queue : {&account->m_journaled, &account->m_persisted}) {
-        const auto lost = [&](const Awaited& awaited) {
-          if (awaited.sequence < first || awaited.sequence > last) return false;
-          account->m_failed.push_back({awaited.token, Ack{.level = AckLevel::Accepted,
-                                                          .sequence = awaited.sequence,
-                                                          .status = status,
-                                                          .known = awaited.known}});
-          --m_awaited;
-          return true;
+        const auto isKept = [&](const Awaited& awaited) {
+          return awaited.sequence < first || awaited.sequence > last;
         };
-        queue->erase(std::remove_if(queue->begin(), queue->end(), lost), queue->end());
+        const auto lost = std::stable_partition(queue->begin(), queue->end(), isKept);
+        for (auto each = lost; each != queue->end(); ++each) {
+          account->m_failed.push_back({each->token, Ack{.level = AckLevel::Accepted,
+                                                        .sequence = each->sequence,
+                                                        .status = status,
+                                                        .known = each->known}});
+          --m_awaited;
+        }
+        queue->erase(lost, queue->end());
       }
     }
     deliver(*account);

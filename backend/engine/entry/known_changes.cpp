@@ -171,11 +171,14 @@ void KnownChanges::settleSynced() {
 void KnownChanges::onNotJournaled(const AppendFailure& failure) {
   MutexLock lock(m_mutex);
   m_lost.add(failure);
-  std::erase_if(m_unsynced, [&](const Unsynced& each) {
-    if (each.sequence < failure.first || each.sequence > failure.last) return false;
-    if (each.passage.identity == Passage::Identity::Id) m_ids.forget(each.passage.id);
-    return true;
-  });
+  const auto isLost = [&](const Unsynced& each) {
+    return each.sequence >= failure.first && each.sequence <= failure.last;
+  };
+  for (const Unsynced& each : m_unsynced) {
+    const bool hasId = each.passage.identity == Passage::Identity::Id;
+    if (hasId && isLost(each)) m_ids.forget(each.passage.id);
+  }
+  std::erase_if(m_unsynced, isLost);
 }
 
 SourcePositions::Position KnownChanges::position(std::uint64_t source) {
