@@ -45,7 +45,7 @@ Status Sink::tryStart() {
     MutexLock lock(m_mutex);
     if (m_running || m_standsStill) return Status::ok();
   }
-  const Status attached = attach();
+  Status attached = attach();
   if (attached.isOk()) {
     MutexLock lock(m_mutex);
     m_problem = Status::ok();
@@ -163,7 +163,7 @@ void Sink::pause(const std::string& who, const std::string& why) {
 
 std::string Sink::resume() {
   MutexLock lock(m_mutex);
-  const std::string who = m_paused ? m_paused->who : std::string();
+  std::string who = m_paused ? m_paused->who : std::string();
   m_paused.reset();
   if (m_running) m_running->queue->setGate(SinkGate::Open);
   return who;

@@ -39,6 +39,7 @@ CheckpointPlace placeOf(const std::vector<Checkpoint>& checkpoints,
 
 std::vector<FenceStep> fenceOf(const std::vector<ShardStep>& steps) {
   std::vector<FenceStep> fence;
+  fence.reserve(steps.size());
   for (const ShardStep& step : steps) {
     fence.push_back(FenceStep{step.shard, step.expected, step.next});
   }

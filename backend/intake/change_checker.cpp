@@ -288,7 +288,7 @@ bool ChangeChecker::findColumn(std::string_view name, ColumnId& column) {
 
 Result<ValueView> ChangeChecker::canonical(const Column& column, const RawField& field) {
   if (field.form == ValueForm::Settled) return canonicalValue(column, field.value, m_value);
-  const auto value = readLiteral(column, field.form, field.value.asText(), m_literal);
+  auto value = readLiteral(column, field.form, field.value.asText(), m_literal);
   if (!value.isOk()) return value;
   return canonicalValue(column, *value, m_value);
 }

@@ -41,8 +41,9 @@ Status ChangeSetEncoder::takeFields(const std::vector<NamedValue>& values, std::
   for (const auto& [name, value] : values) {
     const ValueView view = value.view();
     if (!isUtf8(view)) {
-      const std::string place = ChangeChecker::placeOf(m_raw.form, m_raw.changes.size(), member);
-      return m_checker.refuse(StatusCode::Invalid, place + "." + name, "invalid UTF-8");
+      std::string place = ChangeChecker::placeOf(m_raw.form, m_raw.changes.size(), member);
+      place.append(".").append(name);
+      return m_checker.refuse(StatusCode::Invalid, place, "invalid UTF-8");
     }
     m_raw.fields.push_back({name, view, ValueForm::Settled});
   }

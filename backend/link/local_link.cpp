@@ -91,7 +91,7 @@ void LocalLink::run() {
 /// Reads with the lock released.
 void LocalLink::readOne(MutexLock& lock) NO_THREAD_SAFETY_ANALYSIS {
   if (!m_historyJobs.empty()) {
-    const HistoryJob job = std::move(m_historyJobs.front());
+    const HistoryJob job = m_historyJobs.front();
     m_historyJobs.pop_front();
     lock.unlock();
     HistoryPage page = m_sources.readHistory(job.request);
