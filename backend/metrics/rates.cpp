@@ -149,6 +149,7 @@ TimeToEmpty timeToEmpty(std::span<const SnapshotPointer> oldestFirst, std::strin
   if (isDown || (!hasSettled && span >= kStallSeconds)) return {Kind::Stalled};
 
   std::vector<Reading> depths;
+  depths.reserve(moments.size());
   for (const SinkMoment& moment : moments) depths.push_back(moment.depth);
   const Trend trend = trendOf(depths, kQueueHalfSeconds);
   if (!trend.isKnown) return {};

@@ -59,8 +59,12 @@ std::string setList(const Table& table, std::span<const Assignment> assignments)
   for (const Assignment& assignment : assignments) {
     const std::string name = quoted(table.column(assignment.column).name);
     text += text.empty() ? "" : ",";
-    text +=
-        name + (assignment.kind == AssignmentKind::Set ? "=?" : "=penstock_add(" + name + ",?)");
+    text += name;
+    if (assignment.kind == AssignmentKind::Set) {
+      text += "=?";
+    } else {
+      text.append("=penstock_add(").append(name).append(",?)");
+    }
   }
   return text;
 }
@@ -71,7 +75,7 @@ std::string setToInserted(const Table& table, std::span<const Assignment> assign
   for (const Assignment& assignment : assignments) {
     const std::string name = quoted(table.column(assignment.column).name);
     text += text.empty() ? "" : ",";
-    text += name + "=excluded." + name;
+    text.append(name).append("=excluded.").append(name);
   }
   return text;
 }
