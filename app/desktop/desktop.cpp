@@ -120,18 +120,25 @@ void Desktop::startWorkload(const Place& place) {
   m_link->send(std::move(command));
 }
 
+/// Once, while the window lives.
+void Desktop::after(std::chrono::milliseconds delay, const std::function<void()>& job) {
+  auto* timer = new QTimer(m_window.get());
+  timer->setSingleShot(true);
+  QObject::connect(timer, &QTimer::timeout, m_window.get(), job);
+  timer->start(delay);
+}
+
 void Desktop::scheduleScreenshot() {
   if (m_arguments.screenshotFile.isEmpty()) return;
-  QTimer::singleShot(m_arguments.screenshotAfter, m_window.get(), [this] {
-    reportAndQuit(m_window->saveScreenshot(m_arguments.screenshotFile));
-  });
+  after(m_arguments.screenshotAfter,
+        [this] { reportAndQuit(m_window->saveScreenshot(m_arguments.screenshotFile)); });
 }
 
 void Desktop::scheduleExport() {
   if (m_arguments.exportDirectory.isEmpty()) return;
   const std::chrono::seconds range = m_arguments.range.value_or(std::chrono::minutes(15));
   // The history of earlier runs needs a moment to be read before it can be exported.
-  QTimer::singleShot(std::chrono::seconds(2), m_window.get(), [this, range] {
+  after(std::chrono::seconds(2), [this, range] {
     m_window->exportAll(m_arguments.exportDirectory, range, [](const ui::ExportReport& report) {
       for (const QString& line : report.written) std::puts(qPrintable(line));
       const QString failures = report.failures.join("; ");

@@ -3,6 +3,7 @@
 // of a first start and a data directory, starts what the command line asks for, and ends in order.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "app/application/application.h"
@@ -31,6 +32,7 @@ class Desktop {
   Result<Place> choosePlace() const;
   ui::MainWindowOptions windowOptions(const Place& place);
   void startWorkload(const Place& place);
+  void after(std::chrono::milliseconds delay, const std::function<void()>& job);
   void scheduleScreenshot();
   void scheduleExport();
   void leaveDemo(const QString& directory);
