@@ -100,6 +100,7 @@ Status CommandBook::begin(Pending& pending) {
       return Status::ok();
     case CommandKind::Drain:
       m_node.holdIntake("drain by " + command.who);
+      pending.held = Pending::Intake::Held;
       beginFlush(pending, pending.received);
       return Status::ok();
     case CommandKind::Release:
@@ -164,10 +165,19 @@ void CommandBook::poll(SteadyTime now) {
   }
 }
 
-CommandBook::Progress CommandBook::look(const Pending& pending, SteadyTime now,
-                                        Status& failure) const {
+/// What was on its way when intake was held belongs to the drain too.
+bool CommandBook::coversAllThatCameIn(Pending& pending) {
+  if (!m_node.isIntakeQuiet()) return false;
+  const Sequence head = m_node.syncedHead();
+  if (head <= pending.target) return true;
+  pending.target = head;
+  for (const auto& sink : pending.sinks) m_node.flushTo(sink, head);
+  return true;
+}
+
+CommandBook::Progress CommandBook::look(Pending& pending, SteadyTime now, Status& failure) {
   const CommandKind kind = pending.command.kind;
-  bool done = true;
+  bool done = kind != CommandKind::Drain || coversAllThatCameIn(pending);
   for (const auto& sink : pending.sinks) {
     const SinkProgress progress = m_node.progress(sink);
     if (kind == CommandKind::Flush || kind == CommandKind::Drain) {
@@ -177,7 +187,7 @@ CommandBook::Progress CommandBook::look(const Pending& pending, SteadyTime now,
     } else if (kind == CommandKind::Pause) {
       done = done && progress.commitsRunning == 0;
     } else if (kind == CommandKind::Resize && progress.stopped.isOk()) {
-      done = done && progress.workersRunning == m_node.settings(sink).workers;
+      done = done && progress.workersWanted == m_node.settings(sink).workers;
     }
   }
   if (done) return Progress::Done;
@@ -223,10 +233,17 @@ std::string CommandBook::effectText(const Pending& pending, std::uint64_t count,
   return {};
 }
 
+bool CommandBook::anotherHoldsIntake() const {
+  return std::any_of(m_pending.begin(), m_pending.end(),
+                     [](const Pending& pending) { return pending.held == Pending::Intake::Held; });
+}
+
 void CommandBook::finish(const Pending& pending, SteadyTime now, const Status& status) {
   const Command& command = pending.command;
   const bool drained = command.kind == CommandKind::Drain;
-  if (drained && (command.afterDrain == Command::AfterDrain::Open || !status.isOk())) {
+  // Who did not hold it, does not open it: another drain may have left it held, or is under way.
+  const bool held = pending.held == Pending::Intake::Held && !anotherHoldsIntake();
+  if (held && (command.afterDrain == Command::AfterDrain::Open || !status.isOk())) {
     m_node.releaseIntake();
   }
   CommandAnswer answer{command.id,

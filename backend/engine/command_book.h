@@ -42,6 +42,7 @@ class CommandBook {
     std::uint64_t settledBefore = 0;
     std::string oldValue;
     std::string newValue;
+    enum class Intake : std::uint8_t { Untouched, Held } held = Intake::Untouched;
   };
   enum class Progress { Waiting, Done, Failed };
 
@@ -49,11 +50,14 @@ class CommandBook {
   Status beginSettings(Pending& pending);
   void beginFlush(Pending& pending, SteadyTime now);
   Status chooseSinks(Pending& pending) const;
-  Progress look(const Pending& pending, SteadyTime now, Status& failure) const;
+  Progress look(Pending& pending, SteadyTime now, Status& failure);
+  bool coversAllThatCameIn(Pending& pending);
   void finish(const Pending& pending, SteadyTime now, const Status& status);
   std::string effectText(const Pending& pending, std::uint64_t count, SteadyTime now) const;
   std::uint64_t settledSets(const Pending& pending) const;
   bool answerRepeat(const Command& command);
+  /// A drain that is under way.
+  bool anotherHoldsIntake() const;
 
   OperatedNode& m_node;
   const Outputs m_outputs;

@@ -100,9 +100,7 @@ std::vector<Housekeeping::Chore> Engine::Parts::chores() {
       {"prepare segments", 200ms,
        [this] { logFailure("preparing segments", pipeline.journal().prepareSpares()); }},
       {"retire segments", 200ms,
-       [this] {
-         logFailure("retiring segments", pipeline.journal().retire(pipeline.settledEverywhere()));
-       }},
+       [this] { logFailure("retiring segments", pipeline.retireSegments()); }},
       {"start sinks", 500ms,
        [this] {
          for (const auto& sink : pipeline.sinks()) (void)sink->tryStart();  // its state tells
@@ -200,12 +198,14 @@ StopReport Engine::stop(std::chrono::milliseconds timeout) {
   parts.node->setWorkloadHost(nullptr);
   parts.pipeline.gate().close(Status(StatusCode::Unavailable, "the node is stopping"));
   // What was accepted is synced before the drain, so that it is part of it.
-  logFailure("closing the journal", parts.pipeline.journal().close());
+  const Status closed = parts.pipeline.journal().close();
+  logFailure("closing the journal", closed);
   Sink& primary = parts.pipeline.primary();
   const std::uint64_t before = primary.progress().settledSets;
   if (timeout.count() > 0) {
     report.status = parts.pipeline.flushAndWait(parts.dependencies.clock->steadyNow() + timeout);
   }
+  if (report.status.isOk()) report.status = closed;
   report.persisted = primary.progress().settledSets - before;
   stopThreads();
   report.left = parts.pipeline.journal().distanceFrom(primary.settled()).records;

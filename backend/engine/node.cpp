@@ -68,6 +68,8 @@ void Node::applySettings(std::string_view name, const SinkSettings& settings) {
 
 void Node::holdIntake(const std::string& reason) { m_pipeline.gate().hold(reason); }
 
+bool Node::isIntakeQuiet() const { return m_pipeline.submitter().isQuiet(); }
+
 void Node::releaseIntake() { m_pipeline.gate().release(); }
 
 void Node::setWorkloadHost(WorkloadHost* host) {

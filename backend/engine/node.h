@@ -37,6 +37,7 @@ class Node final : public OperatedNode {
   void flushTo(std::string_view sink, Sequence target) override;
   void applySettings(std::string_view sink, const SinkSettings& settings) override;
   void holdIntake(const std::string& reason) override;
+  bool isIntakeQuiet() const override;
   void releaseIntake() override;
   Status startWorkload(const Command& command) override;
   Status stopWorkload() override;

@@ -24,8 +24,8 @@ struct SinkSettings {
 /// Where a sink stands, as the command book needs it.
 struct SinkProgress {
   Sequence settled{};
-  std::uint64_t settledSets = 0;  ///< counts change sets since the start
-  std::uint32_t workersRunning = 0;
+  std::uint64_t settledSets = 0;    ///< counts change sets since the start
+  std::uint32_t workersWanted = 0;  ///< of its pool; 0: it does not run
   std::uint32_t commitsRunning = 0;
   Status stopped;  ///< not ok: it stands until an operator mends it
 };
@@ -46,6 +46,8 @@ class OperatedNode {
   virtual void flushTo(std::string_view sink, Sequence target) = 0;
   virtual void applySettings(std::string_view sink, const SinkSettings& settings) = 0;
   virtual void holdIntake(const std::string& reason) = 0;
+  /// While intake is held: everything that it had let in is in the journal and synced, or was lost.
+  virtual bool isIntakeQuiet() const = 0;
   virtual void releaseIntake() = 0;
   virtual Status startWorkload(const Command& command) = 0;
   virtual Status stopWorkload() = 0;

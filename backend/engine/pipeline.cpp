@@ -13,6 +13,13 @@ namespace {
 constexpr std::uint64_t kWindowShare = 4;
 /// At a gigabyte a second that is 2 MiB past a watermark at the most.
 constexpr std::chrono::milliseconds kMeasureEvery{2};
+/// While segments can only be retired once the snapshots have caught up.
+constexpr std::chrono::seconds kSnapshotEvery{1};
+
+/// Above this, passed segments go whatever their age.
+std::uint64_t retainBytes(const EngineOptions& options) {
+  return options.journal.diskBudgetBytes / 2;
+}
 
 }  // namespace
 
@@ -39,7 +46,9 @@ Status Pipeline::open(const StoreOpener& openStore) {
       m_options.tables);
   for (std::size_t i = 0; i < m_stores.size(); ++i) {
     const bool primary = i == 0;
-    Sink::Parts sinkParts{*m_journal, m_parts.clock,
+    Sink::Parts sinkParts{*m_journal,
+                          m_parts.clock,
+                          m_parts.files,
                           [this, primary](Sequence settled) {
                             if (primary) m_acknowledgements.onSettled(settled);
                           },
@@ -47,7 +56,9 @@ Status Pipeline::open(const StoreOpener& openStore) {
                             if (primary) m_acknowledgements.onDeadLetter(sequence, reason);
                           },
                           [this](Event event) { m_parts.events.append(std::move(event)); }};
-    Sink::Settings settings{m_options.sinks[i], m_options.retry, m_options.tables, windowBytes()};
+    const SinkOptions& sink = m_options.sinks[i];
+    Sink::Settings settings{sink, m_options.retry, m_options.tables, windowBytes(),
+                            m_options.dataDirectory + "/paused-" + sink.name};
     m_sinks.push_back(
         std::make_unique<Sink>(std::move(settings), std::move(m_stores[i]), std::move(sinkParts)));
   }
@@ -80,7 +91,8 @@ Status Pipeline::openJournal() {
   journal.holderNote = "penstock " + m_options.node.name;
   journal.segmentBytes = m_options.journal.segmentBytes;
   journal.retain = m_options.journal.retain;
-  journal.retainBytes = m_options.journal.diskBudgetBytes / 2;
+  journal.retainBytes = retainBytes(m_options);
+  journal.confirm = [this](const JournalId& id, Sequence head) { return confirmHead(id, head); };
   const Result<Catalog> catalog = m_stores.front()->readCatalog();
   if (catalog) journal.initialCatalog = std::make_shared<const Catalog>(*catalog);
   Result<std::unique_ptr<FileJournal>> opened =
@@ -88,6 +100,30 @@ Status Pipeline::openJournal() {
   if (!opened) return opened.status();
   m_journal = std::move(*opened);
   return Status::ok();
+}
+
+/// A journal that ends before what was already persisted of it, or noted of it, has lost its end:
+/// numbers would be used twice, and what gets them would be skipped as persisted.
+Status Pipeline::confirmHead(const JournalId& journal, Sequence head) const {
+  const auto refusal = [&](const std::string& witness, Sequence seen) {
+    return Status(StatusCode::Corrupt,
+                  "the end of the journal is missing: it ends at " +
+                      std::to_string(toNumber(head)) + ", and " + witness + " has seen " +
+                      std::to_string(toNumber(seen)) +
+                      " (restore the newest segments; or move journal and snapshots away to begin "
+                      "anew, then what was not persisted is lost)");
+  };
+  for (std::size_t i = 0; i < m_stores.size(); ++i) {
+    const auto checkpoints = m_stores[i]->readCheckpoints(journal);
+    if (!checkpoints) continue;  // away; a sink compares again when it attaches
+    for (const Checkpoint& checkpoint : *checkpoints) {
+      if (checkpoint.settled > head) {
+        return refusal("sink " + m_options.sinks[i].name, checkpoint.settled);
+      }
+    }
+  }
+  const Sequence claimed = m_known.claimedPosition();
+  return claimed > head ? refusal("the snapshot of known ids", claimed) : Status::ok();
 }
 
 void Pipeline::close() {
@@ -183,6 +219,18 @@ void Pipeline::recordCrossings() {
     if (!began) event.what += ", " + groupedNumber(event.touchedSets) + " change sets touched";
     m_parts.events.append(std::move(event));
   }
+}
+
+/// What is known is read from the records of a segment too, so it outlives them in a snapshot.
+Status Pipeline::retireSegments() {
+  const Sequence settled = settledEverywhere();
+  const SteadyTime now = m_parts.clock.steadyNow();
+  const bool crowded = m_journal->usage().usedBytes > retainBytes(m_options);
+  if (crowded && m_known.snapshotPosition() < settled && now >= m_nextSnapshot) {
+    m_nextSnapshot = now + kSnapshotEvery;
+    RETURN_IF_ERROR(m_known.writeSnapshots());
+  }
+  return m_journal->retire(std::min(settled, m_known.snapshotPosition()));
 }
 
 Sequence Pipeline::settledEverywhere() const {

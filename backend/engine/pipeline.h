@@ -64,10 +64,13 @@ class Pipeline {
   std::uint64_t memoryBytes() const;
   /// The least that every sink has settled.
   Sequence settledEverywhere() const;
+  /// Gives back what every sink has passed. Threads: one (housekeeping).
+  Status retireSegments();
 
  private:
   Status openStores(const StoreOpener& openStore);
   Status openJournal();
+  Status confirmHead(const JournalId& journal, Sequence head) const;
   void onSynced(const SyncedNews& news);
   void onNotJournaled(const AppendFailure& failure);
   void recordCrossings();
@@ -83,7 +86,8 @@ class Pipeline {
   std::vector<std::unique_ptr<Sink>> m_sinks;
   std::vector<std::unique_ptr<Store>> m_stores;  // opened, not yet given to their sinks
   std::unique_ptr<Submitter> m_submitter;
-  SteadyTime m_nextMeasure;  // the journal thread's
+  SteadyTime m_nextMeasure;   // the journal thread's
+  SteadyTime m_nextSnapshot;  // housekeeping's
 };
 
 }  // namespace penstock

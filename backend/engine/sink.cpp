@@ -10,11 +10,13 @@
 namespace penstock {
 namespace {
 
-/// Another one at each start, so that a process that lives on elsewhere loses the fence.
-std::string newOwner() {
+std::uint64_t trulyRandom() {
   std::random_device random;
-  return "start " + std::to_string(std::uint64_t{random()} << 32 | random());
+  return std::uint64_t{random()} << 32 | random();
 }
+
+/// Another one at each start, so that a process that lives on elsewhere loses the fence.
+std::string newOwner() { return "start " + std::to_string(trulyRandom()); }
 
 }  // namespace
 
@@ -30,8 +32,10 @@ Sink::Sink(Settings settings, std::unique_ptr<Store> store, Parts parts)
     : m_settings(std::move(settings)),
       m_parts(std::move(parts)),
       m_store(std::move(store)),
+      m_pauseFile(m_parts.files, m_settings.pauseFile),
       m_wanted{m_settings.options.flush.workers, m_settings.options.flush.batchRows,
-               static_cast<std::uint32_t>(m_settings.options.flush.linger.count())} {}
+               static_cast<std::uint32_t>(m_settings.options.flush.linger.count())},
+      m_paused(m_pauseFile.read()) {}
 
 Sink::~Sink() { stop(); }
 
@@ -48,7 +52,7 @@ Status Sink::tryStart() {
   Status attached = attach();
   if (attached.isOk()) {
     MutexLock lock(m_mutex);
-    m_problem = Status::ok();
+    if (!m_standsStill) m_problem = Status::ok();  // its threads may have found a reason already
     return attached;
   }
   if (attached.code() != StatusCode::Unavailable) {
@@ -66,7 +70,6 @@ Status Sink::attach() {
   const auto checkpoints = m_store->attach(m_parts.journal.id(), newOwner());
   if (!checkpoints) return checkpoints.status();
   const Sequence settled = checkpoints->empty() ? kNoSequence : checkpoints->front().settled;
-  m_settled.store(toNumber(settled), std::memory_order_release);
   auto running = std::make_shared<Running>();
   Result<std::unique_ptr<JournalReader>> reader = m_parts.journal.openReader(settled);
   if (!reader) {
@@ -75,6 +78,9 @@ Status Sink::attach() {
                   gap ? "gap: the journal no longer reaches back to what the database holds"
                       : reader.status().message());
   }
+  // Not before: what a checkpoint ahead of the journal claims is neither persisted nor to be
+  // retired.
+  m_settled.store(toNumber(settled), std::memory_order_release);
   running->reader = std::move(*reader);
   Result<std::unique_ptr<StoreLane>> lane = m_store->openLane();
   if (!lane) return lane.status();
@@ -92,6 +98,7 @@ Status Sink::attach() {
   pool.targetCommit = m_settings.options.flush.targetCommit;
   pool.retry = {m_settings.retry.initial, m_settings.retry.max};
   pool.policies = m_settings.policies;
+  pool.jitterSeed = trulyRandom();
   running->pool = std::make_unique<FlushPool>(pool, *running->queue, std::move(*lane),
                                               static_cast<FlushListener&>(*this), m_parts.clock);
   running->dispatcher = std::make_unique<Dispatcher>(
@@ -99,6 +106,7 @@ Status Sink::attach() {
       [this, source = running->reader.get()] { return nextRecord(*source); },
       [this](const Status& status) { standStill(status); });
   m_running = std::move(running);
+  m_startedOrNot.notifyAll();
   return Status::ok();
 }
 
@@ -125,6 +133,7 @@ void Sink::stop() {
     MutexLock lock(m_mutex);
     m_standsStill = true;
     running = m_running;
+    m_startedOrNot.notifyAll();
   }
   if (!running) return;
   running->pool->stop();
@@ -139,6 +148,7 @@ void Sink::standStill(const Status& why) {
   {
     MutexLock lock(m_mutex);
     m_standsStill = true;
+    m_startedOrNot.notifyAll();
     m_problem = why;
     m_problemSince = wallMicros();
     if (m_running) m_running->queue->stop();
@@ -156,16 +166,34 @@ void Sink::tell(EventKind kind, Severity severity, const std::string& what) {
 }
 
 void Sink::pause(const std::string& who, const std::string& why) {
-  MutexLock lock(m_mutex);
-  if (!m_paused) m_paused = Paused{who.empty() ? "somebody" : who, why, wallMicros()};
-  if (m_running) m_running->queue->setGate(SinkGate::Paused);
+  Pause pause{who.empty() ? "somebody" : who, why, wallMicros()};
+  {
+    MutexLock lock(m_mutex);
+    if (m_paused) return;
+    m_paused = pause;
+    if (m_running) m_running->queue->setGate(SinkGate::Paused);
+  }
+  // Not under the lock: the sampler must not wait for a disk.
+  const Status written = m_pauseFile.write(pause);
+  if (written.isOk()) return;
+  tell(EventKind::SinkState, Severity::Warning,
+       "the pause will not outlive a restart: " + written.message());
 }
 
 std::string Sink::resume() {
-  MutexLock lock(m_mutex);
-  std::string who = m_paused ? m_paused->who : std::string();
-  m_paused.reset();
-  if (m_running) m_running->queue->setGate(SinkGate::Open);
+  std::string who;
+  {
+    MutexLock lock(m_mutex);
+    if (!m_paused) return who;
+    who = m_paused->who;
+    m_paused.reset();
+    if (m_running) m_running->queue->setGate(SinkGate::Open);
+  }
+  const Status removed = m_pauseFile.remove();
+  if (!removed.isOk()) {
+    tell(EventKind::SinkState, Severity::Warning,
+         "the next start will be paused again: " + removed.message());
+  }
   return who;
 }
 
@@ -175,10 +203,18 @@ void Sink::flushTo(Sequence target) {
 
 Status Sink::waitSettled(Sequence target, SteadyTime deadline) {
   if (settled() >= target) return Status::ok();
-  const auto now = running();
-  if (now) return now->queue->waitSettled(target, deadline);
-  MutexLock lock(m_mutex);
-  return m_problem.isOk() ? Status(StatusCode::Unavailable, "the sink has not started") : m_problem;
+  std::shared_ptr<Running> running;
+  {
+    MutexLock lock(m_mutex);
+    while (!m_running && !m_standsStill && m_startedOrNot.waitUntil(m_mutex, deadline)) {
+    }
+    running = m_running;
+    if (!running) {
+      return m_problem.isOk() ? Status(StatusCode::Unavailable, "the sink has not started")
+                              : m_problem;
+    }
+  }
+  return running->queue->waitSettled(target, deadline);
 }
 
 void Sink::apply(const SinkSettings& settings) {
@@ -203,7 +239,7 @@ SinkProgress Sink::progress() const {
   const auto now = running();
   if (now) {
     const FlushPoolState pool = now->pool->state();
-    progress.workersRunning = pool.committing + pool.preparing + pool.idle;
+    progress.workersWanted = pool.workers;
     progress.commitsRunning = pool.committing;
   }
   MutexLock lock(m_mutex);

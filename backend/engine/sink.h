@@ -14,6 +14,7 @@
 #include "base/mutex.h"
 #include "engine/operated_node.h"
 #include "engine/options.h"
+#include "engine/pause_file.h"
 #include "flush/flush_listener.h"
 #include "flush/flush_pool.h"
 #include "journal/journal.h"
@@ -32,6 +33,7 @@ class Sink final : private FlushListener {
   struct Parts {
     Journal& journal;
     const Clock& clock;
+    FileSystem& files;
     std::function<void(Sequence)> onSettled;                    ///< from flush workers; in order
     std::function<void(Sequence, const Status&)> onDeadLetter;  ///< before that
     std::function<void(Event)> onEvent;
@@ -41,6 +43,7 @@ class Sink final : private FlushListener {
     RetryOptions retry;
     std::vector<TablePolicy> policies;
     std::uint64_t windowBytes = 0;
+    std::string pauseFile;
   };
   Sink(Settings settings, std::unique_ptr<Store> store, Parts parts);
   ~Sink() override;
@@ -55,6 +58,7 @@ class Sink final : private FlushListener {
   /// There is more in the journal. From the journal's thread.
   void onSynced();
 
+  /// Until resume(), also over a restart. Threads: pause and resume on one at a time.
   void pause(const std::string& who, const std::string& why);
   /// Returns who had paused it; empty when it was not.
   std::string resume();
@@ -75,11 +79,6 @@ class Sink final : private FlushListener {
 
  private:
   struct Running;
-  struct Paused {
-    std::string who;
-    std::string why;
-    std::int64_t sinceMicros = 0;
-  };
 
   Status attach();
   Result<std::optional<QueuedRecord>> nextRecord(JournalReader& reader) const;
@@ -98,15 +97,17 @@ class Sink final : private FlushListener {
   const Settings m_settings;
   const Parts m_parts;
   const std::unique_ptr<Store> m_store;
+  const PauseFile m_pauseFile;
 
   SinkCounters m_counters;
   std::atomic<std::uint64_t> m_settled{0};
   std::atomic<std::uint64_t> m_deadLettersWaiting{0};
 
   mutable Mutex m_mutex;
+  CondVar m_startedOrNot;
   std::shared_ptr<Running> m_running GUARDED_BY(m_mutex);
   SinkSettings m_wanted GUARDED_BY(m_mutex);
-  std::optional<Paused> m_paused GUARDED_BY(m_mutex);
+  std::optional<Pause> m_paused GUARDED_BY(m_mutex);
   Status m_problem GUARDED_BY(m_mutex);  ///< why it does not run
   std::int64_t m_problemSince GUARDED_BY(m_mutex) = 0;
   bool m_standsStill GUARDED_BY(m_mutex) = false;

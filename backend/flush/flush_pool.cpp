@@ -10,6 +10,7 @@ FlushPool::FlushPool(const Options& options, SinkQueue& queue, std::unique_ptr<S
                      FlushListener& listener, const Clock& clock)
     : m_sink(options.sink), m_shared(queue, listener, clock), m_slots(limits::kWorkersMax) {
   m_shared.retry = options.retry;
+  m_shared.jitterSeed = options.jitterSeed;
   m_shared.policies = options.policies;
   m_shared.circuit = Circuit(options.circuit);
   m_shared.lane = std::move(lane);
@@ -49,9 +50,9 @@ FlushPoolState FlushPool::state() const {
   FlushPoolState state;
   state.workers = m_shared.queue.workersWanted();
   state.committing = m_shared.committing.load(std::memory_order_relaxed);
-  state.preparing = m_shared.preparing.load(std::memory_order_relaxed);
-  const std::uint32_t busy = state.committing + state.preparing;
-  state.idle = state.workers > busy ? state.workers - busy : 0;
+  const std::uint32_t holding = m_shared.holding.load(std::memory_order_relaxed);
+  state.preparing = holding > state.committing ? holding - state.committing : 0;
+  state.idle = state.workers > holding ? state.workers - holding : 0;
   state.batchRowsNow = m_shared.queue.settings().batchRows;
   state.retries = m_shared.retries.load(std::memory_order_relaxed);
   state.trouble = m_shared.currentTrouble();

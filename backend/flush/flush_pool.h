@@ -18,8 +18,8 @@ namespace penstock {
 struct FlushPoolState {
   std::uint32_t workers = 0;  ///< wanted
   std::uint32_t committing = 0;
-  std::uint32_t preparing = 0;
-  std::uint32_t idle = 0;  ///< or waiting for their turn
+  std::uint32_t preparing = 0;  ///< a batch, or hold one that awaits its turn, the gate or a retry
+  std::uint32_t idle = 0;       ///< hold nothing
   std::size_t batchRowsNow = 0;
   std::uint64_t retries = 0;
   std::optional<SinkTrouble> trouble;
@@ -35,6 +35,7 @@ class FlushPool {
     std::chrono::milliseconds targetCommit = limits::kTargetCommitDefault;
     RetryPolicy retry;
     CircuitOptions circuit;
+    std::uint64_t jitterSeed = 0;  ///< of retries: another one on each node, or they come in step
     std::vector<TablePolicy> policies;
   };
 

@@ -83,7 +83,10 @@ bool FlushShared::clearTrouble() {
 }
 
 FlushWorker::FlushWorker(std::uint32_t index, FlushShared& shared)
-    : m_index(index), m_shared(shared), m_batcher(shared.policies), m_random(index + 1) {}
+    : m_index(index),
+      m_shared(shared),
+      m_batcher(shared.policies),
+      m_random(shared.jitterSeed + index) {}
 
 void FlushWorker::run() {
   Chunk chunk;
@@ -97,10 +100,8 @@ void FlushWorker::run() {
 }
 
 FlushWorker::Outcome FlushWorker::settleChunk(Chunk& chunk) {
-  {
-    const Doing preparing(m_shared.preparing);
-    prepare(chunk, IndexRange{0, chunk.entries.size()});
-  }
+  const Doing holding(m_shared.holding);
+  prepare(chunk, IndexRange{0, chunk.entries.size()});
   if (m_shared.queue.waitTurn(chunk) == SinkQueue::Next::Leave) return Outcome::GivenUp;
   FlushAttempt attempt(chunk.entries.size(), m_shared.retry, m_shared.circuit);
   for (;;) {
@@ -152,10 +153,7 @@ void FlushWorker::prepare(const Chunk& chunk, IndexRange range) {
 }
 
 void FlushWorker::commit(const FlushAction& action, const Chunk& chunk, FlushAttempt& attempt) {
-  if (m_prepared != action.range) {
-    const Doing preparing(m_shared.preparing);
-    prepare(chunk, action.range);
-  }
+  if (m_prepared != action.range) prepare(chunk, action.range);
   if (!m_built.built) {
     attempt.onCannotBuild(action.range.begin + m_built.guilty, m_built.reason);
     return;

@@ -44,12 +44,13 @@ struct FlushShared {
   FlushListener& listener;
   const Clock& clock;
   RetryPolicy retry;
+  std::uint64_t jitterSeed = 0;
   std::vector<TablePolicy> policies;
   std::unique_ptr<StoreLane> lane;
   Circuit circuit;
 
   std::atomic<std::uint32_t> committing{0};
-  std::atomic<std::uint32_t> preparing{0};
+  std::atomic<std::uint32_t> holding{0};  ///< a chunk, whatever is done with it or awaited
   std::atomic<std::uint64_t> retries{0};
 
   void setBatchSize(const BatchSize& size);

@@ -1,27 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Snapshot: u8 version, varint position, varint count, then per id, oldest first, 16 bytes id, 8
-// bytes content, varint sequence; at the end 8 bytes XXH3 of all before.
+// Entries of its snapshot (snapshot_frame.h), one per id, oldest first: 16 bytes id, 8 bytes
+// content, varint sequence.
 #include "intake/known_ids.h"
 
 #include <cstring>
 
 #include "base/check.h"
+#include "intake/snapshot_frame.h"
 #include "model/limits.h"
 #include "model/varint.h"
 
 namespace penstock {
 namespace {
 
-constexpr std::uint8_t kSnapshotFormat = 1;
+constexpr SnapshotFrame kFrame("snapshot of known ids", 1);
 
 static_assert(limits::kKnownIdsMax < (std::size_t{1} << 31), "slots hold 32-bit indexes");
 
 /// Two thirds full at most.
 std::size_t slotsFor(std::size_t capacity) { return capacity + capacity / 2 + 1; }
-
-Status corrupt() {
-  return {StatusCode::Corrupt, "snapshot of known ids is damaged (it will be built anew)"};
-}
 
 }  // namespace
 
@@ -140,46 +137,29 @@ std::string KnownIds::snapshot(Sequence position) const {
     appendVarint(entries, entry.sequence);
     ++count;
   }
-  std::string bytes;
-  bytes.push_back(static_cast<char>(kSnapshotFormat));
-  appendVarint(bytes, toNumber(position));
-  appendVarint(bytes, count);
-  bytes.append(entries);
-  appendFixed64(bytes, hashBytes(bytes));
-  return bytes;
+  return kFrame.seal(position, count, entries);
 }
 
 Result<Sequence> KnownIds::restore(std::string_view bytes) {
-  std::uint64_t checksum = 0;
-  if (bytes.size() < sizeof checksum + 1) return corrupt();
-  const std::string_view content = bytes.substr(0, bytes.size() - sizeof checksum);
-  std::memcpy(&checksum, bytes.data() + content.size(), sizeof checksum);
-  if (checksum != hashBytes(content)) return corrupt();
-  ByteReader reader(content);
-  std::uint8_t version = 0;
-  std::uint64_t position = 0;
-  std::uint64_t count = 0;
-  if (!reader.take8(version)) return corrupt();
-  if (version != kSnapshotFormat) {
-    return Status(StatusCode::Unsupported,
-                  "snapshot of known ids of format " + std::to_string(version) +
-                      ": written by a newer Penstock (it will be built anew)");
-  }
-  if (!reader.takeVarint(position) || !reader.takeVarint(count)) return corrupt();
+  Result<SnapshotFrame::Opened> opened = kFrame.open(bytes);
+  if (!opened) return opened.status();
+  ByteReader& reader = opened->entries;
   KnownIds read(m_capacity);
-  for (std::uint64_t i = 0; i < count; ++i) {
+  for (std::uint64_t i = 0; i < opened->count; ++i) {
     Entry entry;
-    if (!reader.take64(entry.id.low) || !reader.take64(entry.id.high)) return corrupt();
-    if (!reader.take64(entry.content) || !reader.takeVarint(entry.sequence)) return corrupt();
-    if (entry.sequence == toNumber(kNoSequence) || entry.sequence == kForgotten) return corrupt();
+    if (!reader.take64(entry.id.low) || !reader.take64(entry.id.high)) return kFrame.corrupt();
+    if (!reader.take64(entry.content) || !reader.takeVarint(entry.sequence))
+      return kFrame.corrupt();
+    if (entry.sequence == toNumber(kNoSequence) || entry.sequence == kForgotten)
+      return kFrame.corrupt();
     read.put(entry.id, entry.content, Sequence{entry.sequence});
   }
-  if (!reader.atEnd()) return corrupt();
+  if (!reader.atEnd()) return kFrame.corrupt();
   m_entries.swap(read.m_entries);
   m_slots.swap(read.m_slots);
   m_oldest = read.m_oldest;
   m_size = read.m_size;
-  return Sequence{position};
+  return opened->position;
 }
 
 void KnownIds::checkInvariants() const {

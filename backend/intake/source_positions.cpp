@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Snapshot: u8 version, varint position, varint count, then per source 8 bytes source, varint upTo,
-// 8 bytes chain hash, varint refused, varint count of lines beyond, each varint line (as distance
-// from the one before) and 8 bytes chain hash; at the end 8 bytes XXH3 of all before.
+// Entries of its snapshot (snapshot_frame.h), one per source: 8 bytes source, varint upTo, 8 bytes
+// chain hash, varint refused, varint count of lines beyond, each varint line (as distance from the
+// one before) and 8 bytes chain hash.
 #include "intake/source_positions.h"
 
-#include <cstring>
-
 #include "base/check.h"
-#include "model/identity.h"
+#include "intake/snapshot_frame.h"
 #include "model/varint.h"
 
 namespace penstock {
 namespace {
 
-constexpr std::uint8_t kSnapshotFormat = 1;
-
-Status corrupt() {
-  return {StatusCode::Corrupt, "snapshot of source positions is damaged (it will be built anew)"};
-}
+constexpr SnapshotFrame kFrame("snapshot of source positions", 1);
 
 }  // namespace
 
@@ -84,65 +78,49 @@ std::size_t SourcePositions::memoryBytes() const {
 }
 
 std::string SourcePositions::snapshot(Sequence position) const {
-  std::string bytes;
-  bytes.push_back(static_cast<char>(kSnapshotFormat));
-  appendVarint(bytes, toNumber(position));
-  appendVarint(bytes, m_sources.size());
+  std::string entries;
   for (const auto& [hash, source] : m_sources) {
-    appendFixed64(bytes, hash);
-    appendVarint(bytes, source.upTo);
-    appendFixed64(bytes, source.chainHash);
-    appendVarint(bytes, source.refused);
-    appendVarint(bytes, source.beyond.size());
+    appendFixed64(entries, hash);
+    appendVarint(entries, source.upTo);
+    appendFixed64(entries, source.chainHash);
+    appendVarint(entries, source.refused);
+    appendVarint(entries, source.beyond.size());
     std::uint64_t before = source.upTo;
     for (const auto& [line, chainHash] : source.beyond) {
-      appendVarint(bytes, line - before);
-      appendFixed64(bytes, chainHash);
+      appendVarint(entries, line - before);
+      appendFixed64(entries, chainHash);
       before = line;
     }
   }
-  appendFixed64(bytes, hashBytes(bytes));
-  return bytes;
+  return kFrame.seal(position, m_sources.size(), entries);
 }
 
 Result<Sequence> SourcePositions::restore(std::string_view bytes) {
-  std::uint64_t checksum = 0;
-  if (bytes.size() < sizeof checksum + 1) return corrupt();
-  const std::string_view content = bytes.substr(0, bytes.size() - sizeof checksum);
-  std::memcpy(&checksum, bytes.data() + content.size(), sizeof checksum);
-  if (checksum != hashBytes(content)) return corrupt();
-  ByteReader reader(content);
-  std::uint8_t version = 0;
-  std::uint64_t position = 0;
-  std::uint64_t count = 0;
-  if (!reader.take8(version)) return corrupt();
-  if (version != kSnapshotFormat) {
-    return Status(StatusCode::Unsupported,
-                  "snapshot of source positions of format " + std::to_string(version) +
-                      ": written by a newer Penstock (it will be built anew)");
-  }
-  if (!reader.takeVarint(position) || !reader.takeVarint(count)) return corrupt();
+  Result<SnapshotFrame::Opened> opened = kFrame.open(bytes);
+  if (!opened) return opened.status();
+  ByteReader& reader = opened->entries;
   std::map<std::uint64_t, Source> sources;
-  for (std::uint64_t i = 0; i < count; ++i) {
+  for (std::uint64_t i = 0; i < opened->count; ++i) {
     std::uint64_t hash = 0;
     std::uint64_t beyond = 0;
     Source source;
-    if (!reader.take64(hash) || !reader.takeVarint(source.upTo)) return corrupt();
-    if (!reader.take64(source.chainHash) || !reader.takeVarint(source.refused)) return corrupt();
-    if (!reader.takeVarint(beyond)) return corrupt();
+    if (!reader.take64(hash) || !reader.takeVarint(source.upTo)) return kFrame.corrupt();
+    if (!reader.take64(source.chainHash) || !reader.takeVarint(source.refused))
+      return kFrame.corrupt();
+    if (!reader.takeVarint(beyond)) return kFrame.corrupt();
     std::uint64_t line = source.upTo;
     for (std::uint64_t k = 0; k < beyond; ++k) {
       std::uint64_t distance = 0;
       std::uint64_t chainHash = 0;
-      if (!reader.takeVarint(distance) || !reader.take64(chainHash)) return corrupt();
+      if (!reader.takeVarint(distance) || !reader.take64(chainHash)) return kFrame.corrupt();
       line += distance;
       source.beyond.emplace(line, chainHash);
     }
     sources.emplace(hash, std::move(source));
   }
-  if (!reader.atEnd()) return corrupt();
+  if (!reader.atEnd()) return kFrame.corrupt();
   m_sources.swap(sources);
-  return Sequence{position};
+  return opened->position;
 }
 
 }  // namespace penstock

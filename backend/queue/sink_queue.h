@@ -40,7 +40,7 @@ class SinkQueue {
   Next waitTurn(const Chunk& chunk);
   /// Waits until the gate lets a commit through that begins at `first`. Leave: stopped.
   Next waitGate(Sequence first);
-  /// Waits until `until`, tryNow(), a change of the gate, or stop().
+  /// Waits until `until`, flush() or stop().
   Next waitRetry(SteadyTime until);
   std::vector<ShardStep> stepsTo(Sequence next) const;
   void settle(const std::vector<ShardStep>& steps);

@@ -57,10 +57,10 @@ class ZstdBytes final : public ByteSource {
   Result<std::size_t> read(std::span<std::byte> into) override {
     ZSTD_outBuffer out{into.data(), into.size(), 0};
     while (out.pos == 0) {
-      if (m_in.pos == m_in.size) {
+      if (m_in.pos == m_in.size && !m_holdsOutput) {
         const Result<std::size_t> count = m_compressed->read(m_block);
         if (!count) return count.status();
-        if (*count == 0 && m_frameOpen)
+        if (*count == 0 && (m_frameOpen || consumed() == 0))
           return Status(StatusCode::Corrupt, "ends within a zstd frame");
         if (*count == 0) return std::size_t{0};
         m_in = {m_block.data(), *count, 0};
@@ -70,6 +70,8 @@ class ZstdBytes final : public ByteSource {
         return Status(StatusCode::Corrupt, std::string("zstd: ") + ZSTD_getErrorName(hint));
       }
       m_frameOpen = hint != 0;
+      // It takes in the end of a frame before all of it fits into `into`.
+      m_holdsOutput = m_frameOpen && out.pos == out.size;
     }
     return out.pos;
   }
@@ -85,6 +87,7 @@ class ZstdBytes final : public ByteSource {
   std::unique_ptr<ZSTD_DStream, FreeStream> m_stream{ZSTD_createDStream()};
   ZSTD_inBuffer m_in{nullptr, 0, 0};
   bool m_frameOpen = false;
+  bool m_holdsOutput = false;
 };
 
 class GzipBytes final : public ByteSource {
@@ -106,7 +109,7 @@ class GzipBytes final : public ByteSource {
       if (m_stream.avail_in == 0) {
         const Result<std::size_t> count = m_compressed->read(m_block);
         if (!count) return count.status();
-        if (*count == 0 && m_memberOpen)
+        if (*count == 0 && (m_memberOpen || consumed() == 0))
           return Status(StatusCode::Corrupt, "ends within gzip data");
         if (*count == 0) return std::size_t{0};
         m_stream.next_in = reinterpret_cast<Bytef*>(m_block.data());

@@ -18,7 +18,8 @@ namespace penstock {
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
-  /// Fills up to `into.size()` bytes; 0 only at the end. Errors: IoError, Corrupt (compression).
+  /// Fills up to `into.size()` bytes; 0 only at the end. Errors: IoError, Corrupt (damaged
+  /// compressed data, or data that ends too early).
   virtual Result<std::size_t> read(std::span<std::byte> into) = 0;
   /// Bytes of the file taken so far, compressed as they are, for progress.
   virtual std::uint64_t consumed() const = 0;

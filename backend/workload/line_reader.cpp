@@ -28,9 +28,8 @@ Result<std::optional<Line>> LineReader::next() {
     if (!text) return text.status();
     if (!text->has_value()) return std::optional<Line>();
     line.text = **text;
-    if (line.text.ends_with('\r')) line.text.remove_suffix(1);
     if (isBlank(line.text) && line.length == Line::Length::Whole) continue;
-    // How much of an overlong line is at hand depends on how the bytes came; its hash must not.
+    // Nothing of an overlong line is kept; its place in the chain is.
     const bool whole = line.length == Line::Length::Whole;
     m_chainHash = chainHash(m_chainHash, whole ? line.text : "too long");
     line.physical = m_physical;
@@ -70,14 +69,15 @@ Result<std::optional<std::string_view>> LineReader::nextPhysical(Line::Length& l
                            : have;
       m_begin += size + (found != nullptr ? 1 : 0);
       ++m_physical;
-      const bool tooLong = dropping || size > limits::kChangeSetBytesMax;
-      if (tooLong) length = Line::Length::TooLong;
-      return std::optional(
-          std::string_view(begin, std::min<std::size_t>(size, tooLong ? 200 : size)));
+      std::string_view text(begin, size);
+      if (text.ends_with('\r')) text.remove_suffix(1);
+      const bool tooLong = dropping || text.size() > limits::kChangeSetBytesMax;
+      length = tooLong ? Line::Length::TooLong : Line::Length::Whole;
+      return std::optional(tooLong ? std::string_view() : text);
     }
     if (m_sourceEnded) return std::optional<std::string_view>();
     searched = have;
-    if (have > limits::kChangeSetBytesMax) {
+    if (have > limits::kChangeSetBytesMax + 1) {  // one for a carriage return
       dropping = true;
       m_begin = m_end;
       searched = 0;

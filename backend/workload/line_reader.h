@@ -24,7 +24,7 @@ struct Line {
 };
 
 /// Threads: one.
-/// Limits: a line longer than limits::kChangeSetBytesMax comes as TooLong with its beginning only.
+/// Limits: a line longer than limits::kChangeSetBytesMax comes as TooLong, without its text.
 class LineReader {
  public:
   explicit LineReader(std::unique_ptr<ByteSource> source);

@@ -32,7 +32,9 @@ Status Replay::replayFile(WorkloadContext& context, const ReplayFile& file) {
   LineReader lines(std::move(*bytes));
   const std::uint64_t source = file.source.empty() ? 0 : hashSource(file.source);
   if (source != 0) {
-    RETURN_IF_ERROR(skipKnown(lines, context.port.sourcePosition(source), context));
+    const SubmitPort::SourcePosition position = context.port.sourcePosition(source);
+    RETURN_IF_ERROR(skipKnown(lines, position, context));
+    m_counts.rejectedBefore += position.refused;
   }
   ReplayDealer dealer(context.port, context.stop, {file.path, source, m_options.producers},
                       m_report);

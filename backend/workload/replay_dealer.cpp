@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workload/replay_dealer.h"
 
+#include <algorithm>
 #include <deque>
 #include <utility>
 
@@ -21,7 +22,7 @@ class ReplayDealer::Producer {
  public:
   Producer(ReplayDealer& dealer, std::uint32_t number)
       : m_dealer(dealer),
-        m_client(dealer.m_port.openClient(kIdentity, nullptr)),
+        m_client(dealer.m_port.openClient(kIdentity, &dealer)),
         m_worker("replay-" + std::to_string(number), ThreadPriority::Background,
                  [this] { run(); }) {}
 
@@ -98,7 +99,7 @@ ReplayDealer::ReplayDealer(SubmitPort& port, StopSignal& stop, Options options,
                            RefusalReport report)
     : m_port(port), m_stop(stop), m_options(std::move(options)), m_report(std::move(report)) {
   if (m_options.producers <= 1) {
-    m_client = port.openClient(kIdentity, nullptr);
+    m_client = port.openClient(kIdentity, this);
     return;
   }
   for (std::uint32_t i = 0; i < m_options.producers; ++i) {
@@ -132,14 +133,14 @@ Status ReplayDealer::deal(const Line& line) {
 Status ReplayDealer::submit(Client& client, const std::string& encoded,
                             std::uint64_t physicalLine) {
   SubmitOptions options;
-  options.notifyAt = AckLevel::Accepted;
+  options.notifyAt = AckLevel::Journaled;
   const Result<ChangeSetView> view = ChangeSetView::parse(encoded);
   if (!view) return view.status();
   options.source = view->source();
   for (;;) {
     // Short deadlines, so that a stop is seen while intake waits for room.
     options.deadline = systemClock().steadyNow() + std::chrono::milliseconds(500);
-    const Ack ack = client.submitEncoded(encoded, options);
+    const Ack ack = handIn(client, encoded, options);
     switch (ack.status.code()) {
       case StatusCode::Ok:
         ack.known ? ++m_known : ++m_accepted;
@@ -147,11 +148,7 @@ Status ReplayDealer::submit(Client& client, const std::string& encoded,
         return Status::ok();
       case StatusCode::Deadline:
       case StatusCode::Overloaded:
-        if (m_stop.isRequested()) return Status::ok();
-        if (ack.retryAfterMs > 0) {
-          m_stop.sleepUntil(systemClock().steadyNow() +
-                            std::chrono::milliseconds(ack.retryAfterMs));
-        }
+        if (!waitForRoom(ack.retryAfterMs)) return Status::ok();
         continue;
       case StatusCode::Invalid:
       case StatusCode::Conflict:
@@ -162,6 +159,32 @@ Status ReplayDealer::submit(Client& client, const std::string& encoded,
   }
 }
 
+Ack ReplayDealer::handIn(Client& client, const std::string& encoded, const SubmitOptions& options) {
+  {
+    MutexLock lock(m_ackMutex);
+    ++m_unjournaled;
+  }
+  Ack ack = client.submitEncoded(encoded, options);
+  if (ack.status.isOk()) return ack;
+  MutexLock lock(m_ackMutex);
+  --m_unjournaled;
+  return ack;
+}
+
+void ReplayDealer::onAck(AckToken /*token*/, const Ack& ack) {
+  MutexLock lock(m_ackMutex);
+  if (!ack.status.isOk() && m_lost++ == 0) m_lostReason = ack.status;
+  if (--m_unjournaled == 0) m_allJournaled.notifyAll();
+}
+
+Status ReplayDealer::waitJournaled() {
+  MutexLock lock(m_ackMutex);
+  while (m_unjournaled > 0) m_allJournaled.wait(m_ackMutex);
+  if (m_lost == 0) return Status::ok();
+  return m_lostReason.withContext(groupedNumber(m_lost) +
+                                  " change sets did not reach the journal; run again");
+}
+
 Status ReplayDealer::refuse(const SourceLine& source, std::uint64_t physicalLine,
                             const Status& status) {
   ++m_rejected;
@@ -169,7 +192,21 @@ Status ReplayDealer::refuse(const SourceLine& source, std::uint64_t physicalLine
     MutexLock lock(m_reportMutex);
     if (m_report) m_report(m_options.path, physicalLine, status);
   }
-  return source.source != 0 ? m_port.markRefused(source) : Status::ok();
+  if (source.source == 0) return Status::ok();
+  for (;;) {
+    Status marked = m_port.markRefused(source);
+    // Far ahead of lines that other producers still hold: they come in meanwhile.
+    const bool later =
+        marked.code() == StatusCode::Overloaded || marked.code() == StatusCode::Deadline;
+    if (!later) return marked;
+    if (!waitForRoom(0)) return Status::ok();
+  }
+}
+
+bool ReplayDealer::waitForRoom(std::uint32_t retryAfterMs) {
+  constexpr std::uint32_t kSoonMs = 5;
+  return m_stop.sleepUntil(systemClock().steadyNow() +
+                           std::chrono::milliseconds(std::max(retryAfterMs, kSoonMs)));
 }
 
 Status ReplayDealer::finish() {
@@ -178,11 +215,13 @@ Status ReplayDealer::finish() {
     const Status finished = producer->finish();
     if (status.isOk()) status = finished;
   }
-  return status;
+  const Status journaled = waitJournaled();
+  return status.isOk() ? journaled : status;
 }
 
 ReplayCounts ReplayDealer::counts() const {
-  return {0, m_accepted.load(), m_changes.load(), m_known.load(), m_rejected.load(), m_shed.load()};
+  return {0, m_accepted.load(), m_changes.load(), m_known.load(), m_rejected.load(), m_shed.load(),
+          0};
 }
 
 }  // namespace penstock

@@ -44,6 +44,8 @@ Status WorkloadRunner::start(std::unique_ptr<Workload> workload, Settings settin
 Status WorkloadRunner::requestStop() {
   MutexLock lock(m_mutex);
   if (!m_running.load() || !m_run) return {StatusCode::NotFound, "no workload is running"};
+  // A check may wait long for what is not yet persisted: a second request ends that too.
+  if (m_run->state.load() == WorkloadState::Checking) m_run->abandoned.store(true);
   m_run->stop.request();
   return Status::ok();
 }
@@ -78,7 +80,7 @@ void WorkloadRunner::body(Run& run) {
                                                             std::chrono::milliseconds(500));
     if (run.abandoned.load()) return finish(run, WorkloadState::Cancelled, "ended without a check");
     if (flushed.isOk()) break;
-    if (flushed.code() != StatusCode::Deadline) {
+    if (flushed.code() != StatusCode::Deadline && flushed.code() != StatusCode::Unavailable) {
       return finish(run, WorkloadState::Failed, flushed.message());
     }
   }

@@ -72,6 +72,50 @@ Snapshot healthySnapshotAt(std::uint64_t index) {
   return snapshot;
 }
 
+Snapshot evenSnapshot() {
+  Snapshot sample;
+  sample.number = 1;
+  sample.runId = 7;
+  sample.wallMicros = kEvenStartMicros;
+  sample.steadyMicros = 5'000'000;
+  sample.node = "embedded";
+  sample.journalLimitBytes = 8'192 * kMiB;
+  sample.budgets = {{"memory", 10 * kMiB, 256 * kMiB, 90, 70, 0}};
+  SinkSnapshot sink;
+  sink.name = "main";
+  sink.role = "primary";
+  sink.target = "sqlite demo.db";
+  sink.state = SinkState::Running;
+  sink.workers = 4;
+  sink.workersCommitting = 1;
+  sink.workersPreparing = 2;
+  sink.workersIdle = 1;
+  sink.commitMicros = {8'000, 15'000, 22'000, 3};
+  sample.sinks = {sink};
+  return sample;
+}
+
+Snapshot FakeEngineLink::next() const {
+  if (m_samples.empty()) return evenSnapshot();
+  Snapshot sample = *m_samples.back();
+  ++sample.number;
+  sample.wallMicros += kIntervalMicros;
+  sample.steadyMicros += kIntervalMicros;
+  sample.acceptedSets += 100;
+  sample.sinks[0].persistedSets += 90;
+  sample.sinks[0].coalescedChanges += 10;
+  sample.sinks[0].queueDepth += 10;
+  return sample;
+}
+
+void FakeEngineLink::publishEvenly(int count) {
+  for (int at = 0; at < count; ++at) publish(next());
+}
+
+void FakeEngineLink::keepNewest(std::size_t count) {
+  while (m_samples.size() > count) m_samples.pop_front();
+}
+
 void FakeEngineLink::publish(Snapshot snapshot) {
   if (snapshot.number == 0) {
     snapshot.number = m_samples.empty() ? 1 : m_samples.back()->number + 1;
@@ -98,7 +142,8 @@ std::vector<SnapshotPointer> FakeEngineLink::samplesSince(std::uint64_t after,
   ++m_polls;
   std::vector<SnapshotPointer> found;
   for (const SnapshotPointer& sample : m_samples) {
-    if (sample->number > after) found.push_back(sample);
+    const bool isOfRun = sample->runId == m_samples.back()->runId;
+    if (isOfRun && sample->number > after) found.push_back(sample);
   }
   if (found.size() > max) found.erase(found.begin(), found.end() - std::ptrdiff_t(max));
   return found;

@@ -11,11 +11,16 @@
 
 namespace penstock::test {
 
+inline constexpr std::int64_t kEvenStartMicros = 1'790'000'000'000'000;  // in September 2026
+
 // A node with one SQLite sink that does well: the start of most tests.
 Snapshot healthySnapshot();
 
 // A value of each thing a window can show, `index` samples of 100 ms after the start.
 Snapshot healthySnapshotAt(std::uint64_t index);
+
+// The first of samples with round numbers, for tests that reckon: see FakeEngineLink::next().
+Snapshot evenSnapshot();
 
 // Threads: one.
 class FakeEngineLink : public EngineLink {
@@ -26,7 +31,13 @@ class FakeEngineLink : public EngineLink {
   // --- the test's side ---
   // The number is the one after the last published, unless the snapshot brings one.
   void publish(Snapshot snapshot);
-  // Its number likewise.
+  // The sample 100 ms after the last (the first is evenSnapshot()): 100 accepted, 90 persisted, 10
+  // more waiting. The test changes what it needs and publishes it.
+  Snapshot next() const;
+  void publishEvenly(int count);
+  // As a ring does: of what was published only the newest `count` stay.
+  void keepNewest(std::size_t count);
+  // The number of an event likewise.
   void addEvent(Event event);
   void answerCommands(Answers how) { m_answers = how; }
   void answer(CommandAnswer answer) { m_pendingAnswers.push_back(std::move(answer)); }
@@ -39,9 +50,12 @@ class FakeEngineLink : public EngineLink {
   enum class Pages : std::uint8_t { Answered, Held };
   void setPages(Pages pages) { m_pages = pages; }
 
+  const std::deque<SnapshotPointer>& samples() const { return m_samples; }
   const std::vector<Command>& commands() const { return m_commands; }
   const std::vector<BrowseRequest>& browses() const { return m_browses; }
   const std::vector<HistoryRequest>& histories() const { return m_histories; }
+  // Of the last page or history that was asked for.
+  RequestId lastRequest() const { return RequestId{m_nextRequest - 1}; }
   // How often a sample was asked for: the pulse of the one who watches.
   std::uint64_t polls() const { return m_polls; }
 

@@ -26,7 +26,7 @@ class SimulatedFile final : public File {
     const auto& seen = m_node->seen;
     if (offset >= seen.size()) return std::size_t{0};
     const std::size_t count = std::min<std::uint64_t>(into.size(), seen.size() - offset);
-    std::memcpy(into.data(), seen.data() + offset, count);
+    std::copy_n(seen.data() + offset, count, into.data());
     return count;
   }
 

@@ -53,10 +53,11 @@ std::chrono::milliseconds IntakeGate::takeToken(std::string_view client, RateLim
 
 void IntakeGate::judgeWideOpen() {
   bool open = m_closed.isOk() && m_held.empty();
+  m_shut.store(!open);
   for (const Budget budget : {Budget::Memory, Budget::Journal, Budget::FreeSpace}) {
     open = open && !m_admission.isUnderPressure(budget);
   }
-  m_wideOpen.store(open, std::memory_order_release);
+  m_wideOpen.store(open);
 }
 
 void IntakeGate::updateUsage(Budget budget, BudgetUsage usage) {

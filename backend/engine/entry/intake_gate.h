@@ -27,7 +27,11 @@ class IntakeGate {
     std::uint32_t retryAfterMs = 0;  ///< with Reject
     enum class Waiting : std::uint8_t { No, Yes } waited = Waiting::No;
   };
-  bool isWideOpen() const { return m_wideOpen.load(std::memory_order_acquire); }
+  /// Sequentially consistent, as isShut: who counts itself in and then finds the gate open is seen
+  /// by who shuts it and then looks who is in.
+  bool isWideOpen() const { return m_wideOpen.load(); }
+  /// Held or closed.
+  bool isShut() const { return m_shut.load(); }
   /// Waits, with the policy `wait`, until there is room or the deadline.
   Outcome pass(OverloadPolicy policy, std::uint64_t bytes, SteadyTime deadline);
 
@@ -54,6 +58,7 @@ class IntakeGate {
 
   const Clock& m_clock;
   std::atomic<bool> m_wideOpen{true};
+  std::atomic<bool> m_shut{false};
 
   mutable Mutex m_mutex;
   CondVar m_changed;

@@ -19,9 +19,10 @@ constexpr std::string_view kSourcesFile = "sources.snapshot";
 KnownChanges::KnownChanges(FileSystem& files, std::string directory, std::size_t idsMax)
     : m_files(files), m_directory(std::move(directory)), m_ids(idsMax) {}
 
-/// A missing or damaged snapshot is no loss: the journal is read from further back.
-Sequence KnownChanges::restoreSnapshots() {
-  const auto restore = [this](std::string_view name, auto& into) {
+/// A missing or damaged snapshot is no loss: the journal is read from further back. One that is
+/// ahead of the journal tells of another one, whose change sets this one never held.
+Sequence KnownChanges::restoreSnapshots(Sequence head) {
+  const auto restore = [&](std::string_view name, auto& into, const std::string& nothing) {
     const std::string path = pathOf(name);
     if (!m_files.exists(path)) return kNoSequence;
     const Result<std::string> bytes = readWholeFile(m_files, path);
@@ -30,18 +31,35 @@ Sequence KnownChanges::restoreSnapshots() {
       return kNoSequence;
     }
     const Result<Sequence> position = into.restore(*bytes);
-    if (position) return *position;
-    logLine(LogLevel::Warning, position.status().withContext(path).message());
+    if (position && *position <= head) return *position;
+    const std::string why =
+        position ? "is ahead of the journal (it will be built anew)" : position.status().message();
+    logLine(LogLevel::Warning, path + ": " + why);
+    if (position) (void)into.restore(nothing);
     return kNoSequence;
   };
-  const Sequence ids = restore(kIdsFile, m_ids);
-  const Sequence sources = restore(kSourcesFile, m_sources);
+  const Sequence ids = restore(kIdsFile, m_ids, KnownIds(1).snapshot(kNoSequence));
+  const Sequence sources =
+      restore(kSourcesFile, m_sources, SourcePositions().snapshot(kNoSequence));
   return std::min(ids, sources);
+}
+
+Sequence KnownChanges::claimedPosition() const {
+  const auto claimed = [this](std::string_view name, auto&& reader) {
+    const std::string path = pathOf(name);
+    if (!m_files.exists(path)) return kNoSequence;
+    const Result<std::string> bytes = readWholeFile(m_files, path);
+    if (!bytes) return kNoSequence;
+    const Result<Sequence> position = reader.restore(*bytes);
+    return position ? *position : kNoSequence;  // damaged ones are told by recover()
+  };
+  return std::max(claimed(kIdsFile, KnownIds(1)), claimed(kSourcesFile, SourcePositions()));
 }
 
 Status KnownChanges::recover(Journal& journal) {
   MutexLock lock(m_mutex);
-  const Sequence from = std::max(restoreSnapshots(), journal.oldestKept());
+  m_snapshotPosition = restoreSnapshots(journal.syncedHead());
+  const Sequence from = std::max(m_snapshotPosition, journal.oldestKept());
   onSynced(journal.syncedHead());
   if (from >= journal.syncedHead()) return Status::ok();
   Result<std::unique_ptr<JournalReader>> reader = journal.openReader(from);
@@ -57,7 +75,7 @@ Status KnownChanges::recover(Journal& journal) {
 void KnownChanges::replayRecord(const JournalRecord& record) {
   if (record.type == RecordType::SourceMark) {
     const Result<SourceLine> line = decodeMark(record.payload);
-    if (line) (void)m_sources.add(*line, SourcePositions::LineFate::Refused);
+    if (line) enterAgain(*line, SourcePositions::LineFate::Refused);
     return;
   }
   if (record.type != RecordType::ChangeSet) return;
@@ -67,27 +85,50 @@ void KnownChanges::replayRecord(const JournalRecord& record) {
     m_ids.remember(hashIdentity(view->client(), view->id()), hashContent(*view), record.sequence);
   }
   if (view->source().source != 0) {
-    (void)m_sources.add(view->source(), SourcePositions::LineFate::Journaled);
+    enterAgain(view->source(), SourcePositions::LineFate::Journaled);
   }
+}
+
+/// What was entered before it was journaled fits again, unless a record of an earlier line is gone.
+void KnownChanges::enterAgain(const SourceLine& line, SourcePositions::LineFate fate) {
+  const Status added = m_sources.add(line, fate);
+  if (added.isOk()) return;
+  logLine(LogLevel::Warning, "line " + std::to_string(line.line) +
+                                 " of a source may be replayed twice: " + added.message());
 }
 
 Status KnownChanges::writeSnapshots() {
   std::string ids;
   std::string sources;
+  Sequence position{};
   {
     MutexLock lock(m_mutex);
     settleSynced();
     // What is under way may be synced already and not yet entered here: stay before it.
-    Sequence position{m_synced.load(std::memory_order_acquire)};
+    position = Sequence{m_synced.load(std::memory_order_acquire)};
     if (!m_passages.empty()) position = std::min(position, *m_passages.begin());
     for (const Unsynced& each : m_unsynced) {
       position = std::min(position, Sequence{toNumber(each.sequence) - 1});
     }
+    if (position <= m_snapshotPosition && !m_snapshotLacks) return Status::ok();
     ids = m_ids.snapshot(position);
     sources = m_sources.snapshot(position);
+    m_snapshotLacks = false;
   }
-  RETURN_IF_ERROR(replaceFile(m_files, pathOf(kIdsFile), ids));
-  return replaceFile(m_files, pathOf(kSourcesFile), sources);
+  Status written = replaceFile(m_files, pathOf(kIdsFile), ids);
+  if (written.isOk()) written = replaceFile(m_files, pathOf(kSourcesFile), sources);
+  MutexLock lock(m_mutex);
+  if (written.isOk()) {
+    m_snapshotPosition = position;
+  } else {
+    m_snapshotLacks = true;
+  }
+  return written;
+}
+
+Sequence KnownChanges::snapshotPosition() const {
+  MutexLock lock(m_mutex);
+  return m_snapshotPosition;
 }
 
 KnownChanges::Entry KnownChanges::reserve(const Passage& passage, SteadyTime deadline) {
@@ -113,7 +154,8 @@ KnownChanges::Entry KnownChanges::reserve(const Passage& passage, SteadyTime dea
     }
   }
   if (entry.seen == KnownIds::Seen::Known && passage.source.source != 0) {
-    // The line is in by its id: those behind it need not wait for it.
+    // The line is in by its id: those behind it need not wait for it. No record tells so.
+    m_snapshotLacks = true;
     const auto fate = SourcePositions::LineFate::Journaled;
     if (toNumber(entry.sequence) <= m_synced.load(std::memory_order_acquire)) {
       (void)m_sources.add(passage.source, fate);

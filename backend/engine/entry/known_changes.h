@@ -26,11 +26,16 @@ class KnownChanges {
  public:
   KnownChanges(FileSystem& files, std::string directory, std::size_t idsMax);
 
+  /// How far the snapshots on disk say that the journal went.
+  Sequence claimedPosition() const;
   /// Reads the snapshots and what the journal holds behind them. Before anything is submitted.
   /// Errors: Corrupt, IoError (of the journal; a damaged snapshot only means reading more of it).
   Status recover(Journal& journal);
   /// Writes both snapshots, complete up to a position that it chooses. Slow (megabytes).
   Status writeSnapshots();
+  /// Up to here the snapshots on disk tell everything: no record before is needed to know again
+  /// what is known.
+  Sequence snapshotPosition() const;
 
   /// One passage through intake, from reserve to its end.
   struct Passage {
@@ -70,9 +75,10 @@ class KnownChanges {
   };
 
   void replayRecord(const JournalRecord& record) REQUIRES(m_mutex);
+  void enterAgain(const SourceLine& line, SourcePositions::LineFate fate) REQUIRES(m_mutex);
   void settleSynced() REQUIRES(m_mutex);
   void endPassage(const Passage& passage) REQUIRES(m_mutex);
-  Sequence restoreSnapshots() REQUIRES(m_mutex);
+  Sequence restoreSnapshots(Sequence head) REQUIRES(m_mutex);
   std::string pathOf(std::string_view name) const { return m_directory + "/" + std::string(name); }
 
   FileSystem& m_files;
@@ -86,6 +92,8 @@ class KnownChanges {
   std::deque<Unsynced> m_unsynced GUARDED_BY(m_mutex);
   LostAppends m_lost GUARDED_BY(m_mutex);
   std::multiset<Sequence> m_passages GUARDED_BY(m_mutex);  // heads before those under way
+  Sequence m_snapshotPosition GUARDED_BY(m_mutex){};
+  bool m_snapshotLacks GUARDED_BY(m_mutex) = false;  ///< something that no record tells
 };
 
 }  // namespace penstock

@@ -22,6 +22,37 @@ bool hasRate(const std::vector<TablePolicy>& policies) {
                      [](const TablePolicy& policy) { return policy.ratePerClient.has_value(); });
 }
 
+/// One submission between gate and journal, counted so that a drain sees those on their way. Who
+/// waits at the gate is not.
+class Submission {
+ public:
+  Submission(std::atomic<std::uint64_t>& entered, std::atomic<std::uint64_t>& left)
+      : m_entered(entered), m_left(left) {
+    enter();
+  }
+  ~Submission() {
+    if (m_inside) leave();
+  }
+  Submission(const Submission&) = delete;
+  Submission& operator=(const Submission&) = delete;
+
+  void enter() {
+    m_number = m_entered.fetch_add(1);
+    m_inside = true;
+  }
+  void leave() {
+    m_left.fetch_add(1);
+    m_inside = false;
+  }
+  std::uint64_t number() const { return m_number; }
+
+ private:
+  std::atomic<std::uint64_t>& m_entered;
+  std::atomic<std::uint64_t>& m_left;
+  std::uint64_t m_number = 0;
+  bool m_inside = false;
+};
+
 KnownChanges::Passage passageOf(const ChangeSetView& view, Sequence head) {
   KnownChanges::Passage passage;
   passage.source = view.source();
@@ -96,13 +127,17 @@ Ack Submitter::submit(const std::shared_ptr<Acknowledgements::Account>& account,
                       const SubmitOptions& options) {
   const Result<ChangeSetView> view = ChangeSetView::parse(encoded);
   if (!view) return refuse(view.status());
-  const bool timed = m_sampleClock.fetch_add(1, std::memory_order_relaxed) % kTimedEvery == 0;
+  Submission submission(m_entered, m_left);
+  const bool timed = submission.number() % kTimedEvery == 0;
   const SteadyTime begun = timed ? m_parts.clock.steadyNow() : SteadyTime();
   if (m_anyRate) {
     if (Ack limited = limitRate(identity, *view); !limited.status.isOk()) return limited;
   }
-  if (!m_parts.gate.isWideOpen()) {
+  while (!m_parts.gate.isWideOpen()) {
+    submission.leave();
     if (Ack stopped = passGate(*view, options); !stopped.status.isOk()) return stopped;
+    submission.enter();
+    if (!m_parts.gate.isShut()) break;
   }
   const bool remembered = !view->id().empty() || view->source().source != 0;
   Ack ack = remembered ? appendKnown(*view, options) : append(*view, options);
@@ -147,6 +182,15 @@ Status Submitter::flushAndWait(SteadyTime deadline) {
   const Sequence last{m_lastAppended.load()};
   RETURN_IF_ERROR(m_parts.journal.waitSynced(last, deadline));
   return m_parts.flushAndWait(deadline);
+}
+
+/// Those that left are read first: who enters in between makes it less quiet, never more.
+bool Submitter::isQuiet() const {
+  const std::uint64_t left = m_left.load();
+  if (m_entered.load() != left) return false;
+  const Sequence last{m_lastAppended.load()};
+  const Status synced = m_parts.journal.waitSynced(last, m_parts.clock.steadyNow());
+  return synced.code() != StatusCode::Deadline;
 }
 
 /// Look up, append, remember; the place of the id is held meanwhile.

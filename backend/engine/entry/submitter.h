@@ -44,6 +44,10 @@ class Submitter final : public SubmitPort {
   Status markRefused(const SourceLine& line) override;
   Status flushAndWait(SteadyTime deadline) override;
 
+  /// Nobody is between gate and journal, and what was appended is synced or lost. While the gate is
+  /// shut, it stays so.
+  bool isQuiet() const;
+
   /// From the journal's thread, before acknowledgements are given: ends the timing of samples.
   void onSynced(Sequence head);
 
@@ -67,7 +71,8 @@ class Submitter final : public SubmitPort {
   const bool m_anyRate;
 
   std::atomic<std::uint64_t> m_lastAppended{0};
-  std::atomic<std::uint64_t> m_sampleClock{0};
+  std::atomic<std::uint64_t> m_entered{0};
+  std::atomic<std::uint64_t> m_left{0};
   struct Sample {
     Sequence sequence{};
     SteadyTime submitted;

@@ -52,6 +52,9 @@ Result<std::unique_ptr<FileJournal>> FileJournal::open(FileSystem& files, const 
     RETURN_IF_ERROR(replaceFile(files, options.directory + "/" + std::string(kJournalIdentityName),
                                 encodeIdentity(recovered->id)));
   }
+  if (!recovered->isNew && options.confirm) {
+    RETURN_IF_ERROR(options.confirm(recovered->id, recovered->head));
+  }
   std::unique_ptr<FileJournal> journal(new FileJournal(
       files, clock, std::move(options), std::move(lock).value(), std::move(recovered).value()));
   RETURN_IF_ERROR(journal->start());

@@ -37,6 +37,9 @@ struct FileJournalOptions {
   std::uint64_t retainBytes = limits::kDiskBudgetDefault / 2;
   std::chrono::milliseconds retryPause{250};     ///< between attempts after a failed sync
   std::chrono::milliseconds unknownAfter{5000};  ///< then failed appends are told `unknown`
+  /// Asked about a journal that exists, with its head, before anything is written: whether somebody
+  /// has seen more of it. Not ok: open() returns that.
+  std::function<Status(const JournalId&, Sequence head)> confirm;
   /// For a journal that is new (null: an empty catalog); one that exists goes on with its own.
   CatalogPointer initialCatalog;
 };

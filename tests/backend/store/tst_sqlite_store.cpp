@@ -61,7 +61,7 @@ class TestSqliteStore : public QObject {
   }
 
   void historySchemaRunsTwice() {
-    QFile file(QFINDTESTDATA("../../data/history/schema_sqlite.sql"));
+    QFile file(PENSTOCK_HISTORY_DIR "/schema_sqlite.sql");
     QVERIFY(file.open(QIODevice::ReadOnly));
     const std::string schema = file.readAll().toStdString();
     SqliteFixture fixture(schema);
