@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/application/config_file.h"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -169,16 +170,28 @@ Status readSections(const toml::table& file, const std::string& name,
   return Status::ok();
 }
 
+Status checkTable(const toml::node& place, const TablePolicy& table, const EngineOptions& options) {
+  if (table.name.empty()) return invalidAt(place, "[[table]]", "name is missing");
+  const auto isNamedSo = [&](const TablePolicy& each) { return each.name == table.name; };
+  if (std::ranges::count_if(options.tables, isNamedSo) > 1) {
+    return invalidAt(place, "[[table]]", "'" + table.name + "' is named twice");
+  }
+  for (const std::string& sink : table.sinks) {
+    if (std::ranges::find(options.sinks, sink, &SinkOptions::name) == options.sinks.end()) {
+      return invalidAt(place, "[[table]] sinks", "there is no sink '" + sink + "'");
+    }
+  }
+  return Status::ok();
+}
+
+/// After the sinks, which tables may name.
 Status readTables(const toml::table& file, EngineOptions& options) {
   RETURN_IF_ERROR(
       readSections(file, "table", [&] { return tableRules(options.tables.emplace_back()); }));
-  for (std::size_t i = 0; i < options.tables.size(); ++i) {
-    if (options.tables[i].name.empty()) return {StatusCode::Invalid, "[[table]]: name is missing"};
-    for (std::size_t j = 0; j < i; ++j) {
-      if (options.tables[j].name == options.tables[i].name) {
-        return {StatusCode::Invalid, "[[table]]: '" + options.tables[i].name + "' is named twice"};
-      }
-    }
+  // The last of two of one name is the one to blame.
+  for (std::size_t i = options.tables.size(); i-- > 0;) {
+    const toml::node& place = *file.get("table")->as_array()->get(i);
+    RETURN_IF_ERROR(checkTable(place, options.tables[i], options));
   }
   return Status::ok();
 }
@@ -193,7 +206,8 @@ Status readSinks(const toml::table& file, EngineOptions& options) {
     return sinkRules(sink);
   }));
   if (options.sinks.size() > 1) {
-    return {StatusCode::Unsupported, "[[sink]]: more than one sink is not available yet"};
+    return invalidAt(*file.get("sink")->as_array()->get(1), "[[sink]]",
+                     "more than one sink is not available yet");
   }
   return Status::ok();
 }
@@ -224,10 +238,10 @@ Status readAll(const toml::table& file, EngineOptions& options) {
   RETURN_IF_ERROR(readSection(file, "remote", [] { return remoteRules(); }));
   RETURN_IF_ERROR(readSection(file, "metrics", [&] { return metricsRules(options); }));
   if (options.retry.max < options.retry.initial) {
-    return {StatusCode::Invalid, "[retry]: max must not be below initial"};
+    return invalidAt(*file.get("retry"), "[retry]", "max must not be below initial");
   }
   if (options.journal.diskBudgetBytes < 4 * options.journal.segmentBytes) {
-    return {StatusCode::Invalid, "[journal]: disk_budget must hold at least 4 segments"};
+    return invalidAt(*file.get("journal"), "[journal]", "disk_budget must hold 4 segments");
   }
   return Status::ok();
 }

@@ -35,6 +35,12 @@ Result<CallArguments> CallArguments::parse(const std::vector<std::string>& words
   CallArguments arguments;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
+    if (word == "--") {
+      arguments.m_positional.insert(arguments.m_positional.end(),
+                                    words.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                                    words.end());
+      break;
+    }
     if (word.size() < 2 || word[0] != '-') {
       arguments.m_positional.push_back(word);
       continue;
@@ -43,6 +49,8 @@ Result<CallArguments> CallArguments::parse(const std::vector<std::string>& words
     const std::string name = word.substr(0, equals);
     if (contains(switches, name) && equals == std::string::npos) {
       arguments.m_values[name] = {};
+    } else if (contains(switches, name)) {
+      return Status(StatusCode::Invalid, name + " takes no value");
     } else if (!contains(options, name)) {
       std::vector<std::string> known = options;
       known.insert(known.end(), switches.begin(), switches.end());
@@ -92,6 +100,9 @@ ExitCode fail(const Status& status) {
 
 Result<EngineOptions> optionsFrom(const CallArguments& arguments) {
   EngineOptions options;
+  if (arguments.value("--data-dir") == "") {
+    return Status(StatusCode::Invalid, "--data-dir: is empty (an unset variable?)");
+  }
   if (const auto file = arguments.value("--config")) {
     Result<EngineOptions> read = readConfigFile(*file);
     if (!read) return Status(StatusCode::Invalid, read.status().message());

@@ -25,7 +25,7 @@ enum class ExitCode : int {
 class CallArguments {
  public:
   /// `options` are names that take a value (`--config`), `switches` those that take none.
-  /// Errors: Invalid, naming the nearest known option.
+  /// What follows `--` is no option. Errors: Invalid, naming the nearest known option.
   static Result<CallArguments> parse(const std::vector<std::string>& words,
                                      const std::vector<std::string>& options,
                                      const std::vector<std::string>& switches);

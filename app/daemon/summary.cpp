@@ -16,14 +16,16 @@ void printJson(const ReplaySummary& summary, double perSecond) {
   std::printf(
       "{\"change_sets\":%llu,\"changes\":%llu,\"persisted\":%llu,\"known\":%llu,"
       "\"coalesced\":%llu,\"dead_letters\":%llu,\"rejected\":%llu,\"shed\":%llu,"
+      "\"rejected_before\":%llu,\"dead_letters_waiting\":%llu,"
       "\"seconds\":%.3f,\"changes_per_second\":%.0f,"
       "\"journaled_ack_us\":{\"p50\":%.0f,\"p99\":%.0f},"
       "\"commit_ms\":{\"p50\":%.3f,\"p99\":%.3f},\"peak_rss_bytes\":%llu}\n",
       Number{summary.changeSets}, Number{summary.changes}, Number{summary.persisted},
       Number{summary.known}, Number{summary.coalesced}, Number{summary.deadLetters},
-      Number{summary.rejected}, Number{summary.shed}, summary.seconds, perSecond,
-      summary.ackMicros.p50, summary.ackMicros.p99, summary.commitMicros.p50 / 1000,
-      summary.commitMicros.p99 / 1000, Number{summary.peakResidentBytes});
+      Number{summary.rejected}, Number{summary.shed}, Number{summary.rejectedBefore},
+      Number{summary.deadLettersWaiting}, summary.seconds, perSecond, summary.ackMicros.p50,
+      summary.ackMicros.p99, summary.commitMicros.p50 / 1000, summary.commitMicros.p99 / 1000,
+      Number{summary.peakResidentBytes});
 }
 
 void printForPeople(const ReplaySummary& summary, double perSecond) {
@@ -35,6 +37,11 @@ void printForPeople(const ReplaySummary& summary, double perSecond) {
       groupedNumber(summary.persisted).c_str(), groupedNumber(summary.known).c_str(),
       groupedNumber(summary.coalesced).c_str(), groupedNumber(summary.deadLetters).c_str(),
       groupedNumber(summary.rejected).c_str(), groupedNumber(summary.shed).c_str());
+  if (summary.rejectedBefore + summary.deadLettersWaiting > 0) {
+    std::printf("rejected by earlier runs %s, dead letters that wait in the database %s\n",
+                groupedNumber(summary.rejectedBefore).c_str(),
+                groupedNumber(summary.deadLettersWaiting).c_str());
+  }
   std::printf("journaled ack p50 %.0f us, p99 %.0f us; commit p50 %.1f ms, p99 %.1f ms; peak %s\n",
               summary.ackMicros.p50, summary.ackMicros.p99, summary.commitMicros.p50 / 1000,
               summary.commitMicros.p99 / 1000, byteText(summary.peakResidentBytes).c_str());
@@ -50,6 +57,7 @@ ReplaySummary summarize(const ReplayCounts& counts, const Engine& engine) {
   summary.known = counts.known;
   summary.rejected = counts.rejected;
   summary.shed = counts.shed;
+  summary.rejectedBefore = counts.rejectedBefore;
   summary.ackMicros = totals.ackMicros;
   const SinkSnapshot& primary = totals.sinks.front();
   summary.persisted = primary.persistedSets;

@@ -20,6 +20,8 @@ struct ReplaySummary {
   std::uint64_t coalesced = 0;
   std::uint64_t deadLetters = 0;
   std::uint64_t rejected = 0;
+  std::uint64_t rejectedBefore = 0;      ///< by earlier runs over the same lines
+  std::uint64_t deadLettersWaiting = 0;  ///< in the database at the end, of whatever run
   std::uint64_t shed = 0;
   double seconds = 0;
   Quantiles ackMicros;  ///< of the whole run

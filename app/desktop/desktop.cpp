@@ -95,7 +95,7 @@ ui::MainWindowOptions Desktop::windowOptions(const Place& place) {
   options.demo = place.kind == Place::Kind::Demo;
   options.readOnly = m_arguments.readOnly;
   options.resetLayout = m_arguments.resetLayout;
-  options.leaveDemo = [this](const QString& directory) { leaveDemo(directory); };
+  options.leaveDemo = [](const QString& directory) { return leaveDemo(directory); };
   options.aboutToQuit = [] { QApplication::quit(); };
   options.runElsewhere = [this](std::function<void()> job) { m_jobs.run(std::move(job)); };
   return options;
@@ -108,9 +108,10 @@ void Desktop::startWorkload(const Place& place) {
   if (!m_arguments.replayFile.isEmpty()) {
     command.workload = "replay";
     command.file = QFileInfo(m_arguments.replayFile).absoluteFilePath().toStdString();
+    command.ratePerSecond = m_arguments.rate.value_or(0);
   } else if (!m_arguments.workload.isEmpty()) {
     command.workload = m_arguments.workload.toStdString();
-    command.ratePerSecond = kDemoRate;
+    command.ratePerSecond = m_arguments.rate.value_or(kDemoRate);
   } else if (place.kind == Place::Kind::Demo) {
     command.workload = "game";
     command.ratePerSecond = kDemoRate;
@@ -130,7 +131,7 @@ void Desktop::after(std::chrono::milliseconds delay, const std::function<void()>
 
 void Desktop::scheduleScreenshot() {
   if (m_arguments.screenshotFile.isEmpty()) return;
-  after(m_arguments.screenshotAfter,
+  after(m_arguments.after.value_or(std::chrono::seconds(5)),
         [this] { reportAndQuit(m_window->saveScreenshot(m_arguments.screenshotFile)); });
 }
 
@@ -138,7 +139,7 @@ void Desktop::scheduleExport() {
   if (m_arguments.exportDirectory.isEmpty()) return;
   const std::chrono::seconds range = m_arguments.range.value_or(std::chrono::minutes(15));
   // The history of earlier runs needs a moment to be read before it can be exported.
-  after(std::chrono::seconds(2), [this, range] {
+  after(m_arguments.after.value_or(std::chrono::seconds(2)), [this, range] {
     m_window->exportAll(m_arguments.exportDirectory, range, [](const ui::ExportReport& report) {
       for (const QString& line : report.written) std::puts(qPrintable(line));
       const QString failures = report.failures.join("; ");
@@ -149,10 +150,13 @@ void Desktop::scheduleExport() {
 }
 
 /// The next process starts where the operator chose; this one ends as after any quit.
-void Desktop::leaveDemo(const QString& directory) {
+Status Desktop::leaveDemo(const QString& directory) {
+  const QString program = QApplication::applicationFilePath();
+  if (!QProcess::startDetached(program, {"--data-dir", directory})) {
+    return Status(StatusCode::IoError, (program + " cannot be started").toStdString());
+  }
   settings().setValue(kOwnDirectoryKey, directory);
-  QProcess::startDetached(QApplication::applicationFilePath(), {"--data-dir", directory});
-  QApplication::quit();
+  return Status::ok();
 }
 
 }  // namespace penstock::app

@@ -35,7 +35,7 @@ class Desktop {
   void after(std::chrono::milliseconds delay, const std::function<void()>& job);
   void scheduleScreenshot();
   void scheduleExport();
-  void leaveDemo(const QString& directory);
+  static Status leaveDemo(const QString& directory);
 
   const DesktopArguments m_arguments;
   BackgroundJobs m_jobs;

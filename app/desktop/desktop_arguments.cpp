@@ -27,9 +27,10 @@ void addOptions(QCommandLineParser& parser) {
       {"attach", "Attach to a running node (not available yet).", "URL"},
       {"workload", "Start a built-in workload: game.", "NAME"},
       {"replay", "Replay an NDJSON file of change sets.", "FILE"},
+      {"rate", "Change sets a second of either; 0: as fast as they are taken.", "NUMBER"},
       {"screenshot", "Save the main window as a picture and quit.", "FILE"},
-      {"after", "When to take it (seconds; 5).", "SECONDS"},
       {"export", "Write CSV and charts into a folder and quit.", "DIR"},
+      {"after", "When to take the picture (5) or to export (2).", "SECONDS"},
       {"range", "What the charts show: 1m, 5m, 15m, 1h.", "RANGE"},
       {"read-only", "Watch only."},
       {"fullscreen", "Fill the screen."},
@@ -40,17 +41,33 @@ void addOptions(QCommandLineParser& parser) {
 }
 
 Status readTimes(const QCommandLineParser& parser, DesktopArguments& arguments) {
-  arguments.screenshotAfter = std::chrono::seconds(5);
   if (parser.isSet("after")) {
     const auto after = secondsOf(parser.value("after"));
     if (!after) return after.status().withContext("--after");
-    arguments.screenshotAfter = *after;
+    arguments.after = *after;
   }
   if (!parser.isSet("range")) return Status::ok();
   const auto range = secondsOf(parser.value("range"));
   if (!range) return range.status().withContext("--range");
   arguments.range = *range;
   return Status::ok();
+}
+
+Status readRate(const QCommandLineParser& parser, DesktopArguments& arguments) {
+  if (!parser.isSet("rate")) return Status::ok();
+  bool plain = false;
+  const std::uint32_t rate = parser.value("rate").toUInt(&plain);
+  if (!plain) {
+    return {StatusCode::Invalid,
+            "--rate: '" + parser.value("rate").toStdString() + "' is not a whole number"};
+  }
+  arguments.rate = rate;
+  return Status::ok();
+}
+
+/// Asked before there is an application that would know its name.
+QString helpText(const QCommandLineParser& parser) {
+  return parser.helpText().replace("<executable_name>", "penstock");
 }
 
 }  // namespace
@@ -69,7 +86,7 @@ Result<DesktopArguments> parseDesktopArguments(const QStringList& words) {
     return Status(StatusCode::Unsupported, "--attach: not available yet");
   }
   DesktopArguments arguments;
-  if (parser.isSet("help")) arguments.answer = parser.helpText();
+  if (parser.isSet("help")) arguments.answer = helpText(parser);
   if (parser.isSet("version")) arguments.answer = "penstock " PENSTOCK_VERSION "\n";
   arguments.configFile = parser.value("config");
   arguments.dataDirectory = parser.value("data-dir");
@@ -80,8 +97,8 @@ Result<DesktopArguments> parseDesktopArguments(const QStringList& words) {
   arguments.readOnly = parser.isSet("read-only");
   arguments.fullScreen = parser.isSet("fullscreen");
   arguments.resetLayout = parser.isSet("reset-layout");
-  const Status times = readTimes(parser, arguments);
-  if (!times.isOk()) return times;
+  RETURN_IF_ERROR(readTimes(parser, arguments));
+  RETURN_IF_ERROR(readRate(parser, arguments));
   return arguments;
 }
 

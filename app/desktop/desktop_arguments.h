@@ -5,6 +5,7 @@
 #include <QString>
 #include <QStringList>
 #include <chrono>
+#include <cstdint>
 #include <optional>
 
 #include "base/status.h"
@@ -14,11 +15,13 @@ namespace penstock::app {
 struct DesktopArguments {
   QString configFile;
   QString dataDirectory;
-  QString workload;    ///< started at once
+  QString workload;  ///< started at once
+  /// Of that workload or replay, change sets a second; 0: as fast as intake takes them.
+  std::optional<std::uint32_t> rate;
   QString replayFile;  ///< likewise
   QString screenshotFile;
-  std::chrono::seconds screenshotAfter{0};
-  QString exportDirectory;  ///< CSV and charts, then quit
+  QString exportDirectory;                    ///< CSV and charts, then quit
+  std::optional<std::chrono::seconds> after;  ///< picture or export
   std::optional<std::chrono::seconds> range;
   bool readOnly = false;
   bool fullScreen = false;

@@ -36,7 +36,7 @@ constexpr int kPdfDotsPerInch = 96;  // of the screen: fonts in pixels come out 
 class Sheet {
  public:
   Sheet(const ChartSet& set, const ExportRequest& request) : m_request(request) {
-    m_view = set.timeInView();
+    m_view = request.span.value_or(set.timeInView());
     m_timeStyle = set.timeStyle();
     std::vector<int> wanted = request.charts;
     if (wanted.empty()) {

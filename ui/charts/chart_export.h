@@ -21,9 +21,10 @@ QString exportFilter();
 struct ExportRequest {
   QString path;
   ExportFormat format = ExportFormat::Png;
-  std::vector<int> charts;  ///< from 0; empty: all
-  QString node;             ///< name and environment of the node
-  QString version;          ///< `Penstock 0.1.0`
+  std::vector<int> charts;       ///< from 0; empty: all
+  std::optional<TimeSpan> span;  ///< none: what is in view
+  QString node;                  ///< name and environment of the node
+  QString version;               ///< `Penstock 0.1.0`
 };
 
 /// Runs a job away from the GUI thread, for example on a base/worker. An empty one runs it at once.

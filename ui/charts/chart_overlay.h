@@ -34,7 +34,7 @@ struct ChartPicture {
   std::optional<double> crosshair;
   int emphasised = -1;  ///< the line that the keyboard is on; below 0: none
   bool isFocused = false;
-  bool hasLegend = false;  ///< above the axes, for exports; instead of the values at the ends
+  bool hasLegend = false;  ///< above the axes, for exports, besides the values at the ends
   Shade shade = Shade::Light;
   Unit unit = Unit::Count;
 };

@@ -11,7 +11,7 @@
 
 #include "metrics/rates.h"
 #include "ui/charts/chart_overlay.h"
-#include "ui/charts/frozen_bar.h"
+#include "ui/charts/view_bar.h"
 #include "ui/models/status_text.h"
 
 namespace penstock::ui {
@@ -48,9 +48,10 @@ ChartSet::ChartSet(const SampleStore& store, QWidget* parent)
     chart->installEventFilter(&m_navigation);
     m_charts.push_back(chart);
   }
-  m_frozenBar = new FrozenBar(this);
-  connect(m_frozenBar, &FrozenBar::backWanted, this, &ChartSet::backToLive);
-  setMinimumSize(kColumns * 240, kRows * 70);
+  m_viewBar = new ViewBar(this);
+  connect(m_viewBar, &ViewBar::backWanted, this, &ChartSet::backToLive);
+  showViewBar();
+  setMinimumSize(kColumns * 240, ViewBar::kHeight + kRows * 70);
 }
 
 ChartSet::Drawing ChartSet::tick(SteadyTime now, std::int64_t wallMicros) {
@@ -58,7 +59,7 @@ ChartSet::Drawing ChartSet::tick(SteadyTime now, std::int64_t wallMicros) {
   notePace();
   if (!isVisible()) return Drawing::Skipped;
   if (m_frozen) {
-    showFrozenBar();
+    showViewBar();
     return Drawing::Skipped;
   }
   if (!m_pacer.mayDraw(now)) return Drawing::Skipped;
@@ -135,6 +136,7 @@ void ChartSet::setSpan(milliseconds span) {
   m_view = m_frozen ? TimeSpan{middle - half, middle + half}
                     : TimeSpan{secondsOf(m_nowMicros) - 2 * half, secondsOf(m_nowMicros)};
   takeAndRedraw();
+  showViewBar();
   emit spanChanged();
 }
 
@@ -143,7 +145,7 @@ void ChartSet::freeze() {
   m_frozen = true;
   m_frozenAtMicros = m_nowMicros;
   m_samplesWhenFrozen = m_store.samplesTaken();
-  showFrozenBar();
+  showViewBar();
   emit frozenChanged();
 }
 
@@ -152,13 +154,17 @@ void ChartSet::backToLive() {
   m_view = {secondsOf(m_nowMicros) - secondsOf(m_span), secondsOf(m_nowMicros)};
   const bool wasFrozen = m_frozen;
   m_frozen = false;
-  m_frozenBar->hide();
+  showViewBar();
   takeAndRedraw();
   if (wasFrozen) emit frozenChanged();
 }
 
-void ChartSet::showFrozenBar() {
-  m_frozenBar->show(frozenText(m_frozenAtMicros, missedSamples(), m_timeStyle));
+void ChartSet::showViewBar() {
+  if (m_frozen) {
+    m_viewBar->showFrozen(frozenText(m_frozenAtMicros, missedSamples(), m_timeStyle));
+  } else {
+    m_viewBar->showLive(liveText(m_span, m_timeStyle));
+  }
 }
 
 std::uint64_t ChartSet::missedSamples() const {
@@ -186,12 +192,12 @@ void ChartSet::setTimeStyle(TimeStyle style) {
     each->setTimeStyle(style);
     each->redraw();
   }
-  if (m_frozen) showFrozenBar();
+  showViewBar();
 }
 
 void ChartSet::setShade(Shade shade) {
   m_shade = shade;
-  m_frozenBar->setShade(shade);
+  m_viewBar->setShade(shade);
   for (TimeChart* each : m_charts) {
     each->setShade(shade);
     each->redraw();
@@ -223,11 +229,14 @@ int ChartSet::indexOf(const QObject* object) const {
   return found == m_charts.end() ? -1 : static_cast<int>(found - m_charts.begin());
 }
 
-// By hand: the axes of all charts get the same height although the bottom row has time labels.
+// By hand: the axes of all charts get the same height although the bottom row has time labels. What
+// the view shows has a line of its own above them, so that it covers nothing and moves nothing.
 void ChartSet::arrange() {
   const int labels =
       chartMargins(TimeLabels::Shown).bottom - chartMargins(TimeLabels::Hidden).bottom;
-  const int rowHeight = (height() - labels) / kRows;
+  const QRect room = rect().adjusted(0, ViewBar::kHeight, 0, 0);
+  const int rowHeight = (room.height() - labels) / kRows;
+  m_viewBar->setGeometry(0, 0, width(), ViewBar::kHeight);
   for (int at = 0; at < kChartCount; ++at) {
     TimeChart* each = chart(at);
     const int row = at / kColumns;
@@ -237,18 +246,16 @@ void ChartSet::arrange() {
     each->setTimeLabels(isAlone || isLast ? TimeLabels::Shown : TimeLabels::Hidden);
     const int left = column * width() / kColumns;
     const int right = (column + 1) * width() / kColumns;
-    const int bottom = isLast ? height() : (row + 1) * rowHeight;
-    each->setGeometry(
-        isAlone ? rect() : QRect(QPoint(left, row * rowHeight), QPoint(right - 1, bottom - 1)));
+    const int top = room.top() + row * rowHeight;
+    const int bottom = isLast ? height() : top + rowHeight;
+    each->setGeometry(isAlone ? room : QRect(QPoint(left, top), QPoint(right - 1, bottom - 1)));
     each->setVisible(m_maximised < 0 || isAlone);
   }
-  m_frozenBar->raise();
 }
 
 void ChartSet::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
   arrange();
-  if (m_frozen) showFrozenBar();
   takeAndRedraw();
 }
 

@@ -18,7 +18,7 @@
 
 namespace penstock::ui {
 
-class FrozenBar;
+class ViewBar;
 
 /// Threads: GUI.
 /// Expects: tick() about five times a second or more; the store outlives the set.
@@ -97,13 +97,13 @@ class ChartSet : public QWidget {
   void arrange();
   void takeAndRedraw();
   void notePace();
-  void showFrozenBar();
+  void showViewBar();
   void renewAccessibleTexts(SteadyTime now);
 
   const SampleStore& m_store;
   ChartNavigation m_navigation;
   std::vector<TimeChart*> m_charts;
-  FrozenBar* m_frozenBar = nullptr;
+  ViewBar* m_viewBar = nullptr;
   RedrawPacer m_pacer;
   /// When charts were asked to draw, while what it took is not read yet.
   std::optional<SteadyTime> m_drawnAt;

@@ -16,6 +16,11 @@ class ChartTable : public QAbstractTableModel {
   Q_OBJECT
 
  public:
+  enum Role {
+    ExactRole = Qt::UserRole,  ///< double: the value; of the first column seconds since 1970 UTC
+    CopyRole,                  ///< QString: as a spreadsheet takes it: ISO 8601 UTC, plain numbers
+  };
+
   /// Takes the rows of `span` out of the store.
   ChartTable(const ChartSpec& spec, const SampleStore& store, TimeSpan span, TimeStyle timeStyle,
              QObject* parent = nullptr);
@@ -26,6 +31,8 @@ class ChartTable : public QAbstractTableModel {
   QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
  private:
+  QString copyText(const SampleRow& row, int column) const;
+
   ChartSpec m_spec;
   TimeStyle m_timeStyle;
   std::vector<SampleRow> m_rows;

@@ -38,6 +38,7 @@ void RedrawPacer::drawn(SteadyTime now, std::chrono::microseconds took) {
   m_lastTook = took;
   if (isTooMuch(took, m_interval)) {
     m_interval = slower(m_interval);
+    m_slowedBy = took;
     m_cheapSince = now;
     return;
   }
@@ -54,8 +55,8 @@ void RedrawPacer::drawn(SteadyTime now, std::chrono::microseconds took) {
 QString RedrawPacer::note() const {
   if (m_interval == kUsualInterval) return {};
   const auto perSecond = static_cast<int>(std::chrono::seconds(1) / m_interval);
-  const double took = std::chrono::duration<double>(m_lastTook).count();
-  return QStringLiteral("Charts slowed to %1/s: drawing takes %2")
+  const double took = std::chrono::duration<double>(m_slowedBy).count();
+  return QStringLiteral("Charts slowed to %1/s: drawing took %2")
       .arg(perSecond)
       .arg(formatQuantity(took, Unit::Seconds));
 }

@@ -24,9 +24,10 @@ class RedrawPacer {
   void drawn(SteadyTime now, std::chrono::microseconds took);
 
   std::chrono::milliseconds interval() const { return m_interval; }
-  /// The longest drawing of the last ten seconds or so.
+  /// What the last drawing took.
   std::chrono::microseconds lastTook() const { return m_lastTook; }
-  /// `Charts slowed to 1/s: drawing takes 250 ms`; empty at the usual pace.
+  /// `Charts slowed to 1/s: drawing took 250 ms`, the one that slowed them; empty at the usual
+  /// pace.
   QString note() const;
 
  private:
@@ -36,6 +37,7 @@ class RedrawPacer {
   SteadyTime m_lastDrawn{};
   SteadyTime m_cheapSince{};
   std::chrono::microseconds m_lastTook{0};
+  std::chrono::microseconds m_slowedBy{0};
 };
 
 }  // namespace penstock::ui

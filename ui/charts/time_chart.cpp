@@ -418,6 +418,9 @@ bool TimeChart::hasData() const {
 
 void TimeChart::paintTo(QCPPainter& painter, const QRect& place, Legend legend) {
   m_picture->hasLegend = legend == Legend::Shown;
+  // Nobody has laid out a chart that was never on a screen; its time labels go by its width.
+  m_plot->setViewport(QRect(QPoint(0, 0), place.size()));
+  m_plot->plotLayout()->update(QCPLayoutElement::upLayout);
   prepare();
   clipLines();
   painter.save();

@@ -40,6 +40,7 @@ void ExportDialog::makeChoices(const ExportChoice& choice, const QString& rangeT
   folderLabel->setBuddy(m_folder);
   auto* choose = new QPushButton(QStringLiteral("Ch&oose …"), this);
   m_result = new QLabel(this);
+  m_result->setObjectName(QStringLiteral("exportResult"));
   m_result->setTextFormat(Qt::PlainText);
   m_result->setTextInteractionFlags(Qt::TextSelectableByMouse);
   m_result->setWordWrap(true);
@@ -100,6 +101,7 @@ void ExportDialog::openChooser() {
 
 void ExportDialog::run() {
   m_result->setText(QStringLiteral("Writing …"));
+  m_result->repaint();  // drawing three kinds of pictures takes longer than a click may wait
   m_run = new ExportRun(
       m_source, choice(), [this](const ExportReport& report) { showReport(report); }, this);
   m_export->setEnabled(false);

@@ -54,6 +54,7 @@ void ExportRun::startCharts(ExportFormat format, const QString& ending) {
   ExportRequest request;
   request.path = pathOf(ending);
   request.format = format;
+  request.span = m_source.span;
   request.node = m_source.node;
   request.version = m_source.version;
   exportCharts(*m_source.charts, request, m_source.runElsewhere, this,

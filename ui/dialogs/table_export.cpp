@@ -23,7 +23,7 @@ TableExport::TableExport(BrowseDesk& desk, const BrowseRequest& request, const Q
       m_file(std::make_unique<QSaveFile>(path)),
       m_message(new QLabel(this)),
       m_button(new QPushButton(QStringLiteral("Cancel"), this)) {
-  setWindowTitle(QStringLiteral("Export table %1").arg(displayText(request.table, 64)));
+  setWindowTitle(QStringLiteral("Export %1").arg(displayText(nameOf(request), 64)));
   setAttribute(Qt::WA_DeleteOnClose);
   m_message->setTextFormat(Qt::PlainText);
   m_message->setWordWrap(true);
@@ -35,6 +35,11 @@ TableExport::TableExport(BrowseDesk& desk, const BrowseRequest& request, const Q
 }
 
 TableExport::~TableExport() = default;
+
+QString TableExport::nameOf(const BrowseRequest& request) {
+  return request.subject == BrowseSubject::DeadLetters ? QStringLiteral("dead letters")
+                                                       : QString::fromStdString(request.table);
+}
 
 QString TableExport::message() const { return m_message->text(); }
 

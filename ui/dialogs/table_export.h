@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Writes all rows of a table of a database as a CSV file, page by page as the engine hands them
-// out, with a cancellable dialog that tells how far it is.
+// Writes all rows of a table of a database, or all dead letters, as a CSV file, page by page as the
+// engine hands them out, under the engine's names of the columns, with a cancellable dialog that
+// tells how far it is.
 #pragma once
 
 #include <QDialog>
@@ -25,6 +26,8 @@ class TableExport : public QDialog {
               QWidget* parent = nullptr);
   ~TableExport() override;
 
+  /// `players`, `dead letters`: of the title, and of the file that is suggested.
+  static QString nameOf(const BrowseRequest& request);
   void start();
   QString message() const;
 

@@ -21,6 +21,19 @@ bool isOnAScreen(const QWidget& window) {
   });
 }
 
+// Qt makes room above for a title bar, also where there is none, and the lower edge leaves the
+// screen. A window that fits stands whole on the screen that holds its middle.
+void keepWhole(QWidget& window) {
+  const QScreen* screen = QGuiApplication::screenAt(window.geometry().center());
+  if (screen == nullptr || window.isMaximized() || window.isFullScreen()) return;
+  const QRect room = screen->availableGeometry();
+  const QRect place = window.geometry();
+  if (place.width() > room.width() || place.height() > room.height()) return;
+  const int over = std::max(0, place.bottom() - room.bottom());
+  const int beside = std::max(0, place.right() - room.right());
+  if (over > 0 || beside > 0) window.setGeometry(place.translated(-beside, -over));
+}
+
 }  // namespace
 
 LayoutMemory::Restored LayoutMemory::restore(QMainWindow& window) const {
@@ -36,6 +49,7 @@ LayoutMemory::Restored LayoutMemory::restore(QMainWindow& window) const {
       window.move(screen->availableGeometry().topLeft());
     }
   }
+  keepWhole(window);
   return window.restoreState(state, kLayoutVersion) ? Restored::Yes : Restored::No;
 }
 

@@ -170,7 +170,7 @@ void MainWindow::connectViewActions() {
   on(Act::TimesInUtc, [this](bool utc) {
     const TimeStyle style = utc ? TimeStyle::Utc : TimeStyle::Local;
     m_charts->setTimeStyle(style);
-    m_tables->events()->model().setTimeStyle(style);
+    m_tables->setTimeStyle(style);
     m_memory.setChoice(QStringLiteral("utc"), utc ? QStringLiteral("yes") : QString());
     showNumbers();
   });
@@ -240,7 +240,10 @@ void MainWindow::connectParts() {
     if (m_options.tryNow) m_options.tryNow();
   });
   connect(m_tables->events(), &EventsPanel::momentChosen, m_charts, &ChartSet::showMoment);
-  connect(m_tables->data(), &DataPanel::exportWanted, this, &MainWindow::openTableExport);
+  for (PageTable* pages : {m_tables->data()->pages(), m_tables->deadLetters()->pages()}) {
+    connect(pages, &PageTable::exportWanted, this, &MainWindow::openTableExport);
+  }
+  connect(m_charts, &ChartSet::tableWanted, this, &MainWindow::openChartTable);
   connect(m_tables, &TableTabs::foldChanged, this, [this] {
     (*m_actions)[Act::FoldTables]->setChecked(m_tables->fold() == TableTabs::Fold::Folded);
     if (m_tables->fold() == TableTabs::Fold::Open) {
@@ -259,7 +262,7 @@ void MainWindow::restoreChoices() {
   if (!m_memory.choice(QStringLiteral("utc")).isEmpty()) {
     (*m_actions)[Act::TimesInUtc]->setChecked(true);
     m_charts->setTimeStyle(TimeStyle::Utc);
-    m_tables->events()->model().setTimeStyle(TimeStyle::Utc);
+    m_tables->setTimeStyle(TimeStyle::Utc);
   }
 }
 

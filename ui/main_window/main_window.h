@@ -87,6 +87,7 @@ class MainWindow : public QMainWindow {
 
   void openExport(ExportWhat what);
   void openTableExport(const BrowseRequest& request);
+  void openChartTable(int chart);
   void openScreenshot();
   void openManual();
   void openLeaveDemo();

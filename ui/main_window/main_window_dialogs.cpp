@@ -5,11 +5,13 @@
 #include <QDir>
 #include <QFileDialog>
 #include <QImageWriter>
+#include <QMessageBox>
 #include <QPixmap>
 #include <QPushButton>
 #include <QSaveFile>
 #include <QStandardPaths>
 
+#include "ui/dialogs/chart_table_dialog.h"
 #include "ui/dialogs/export_dialog.h"
 #include "ui/dialogs/hints.h"
 #include "ui/dialogs/leave_demo_dialog.h"
@@ -118,13 +120,17 @@ void MainWindow::openTableExport(const BrowseRequest& request) {
   chooser->setAcceptMode(QFileDialog::AcceptSave);
   chooser->setNameFilter(QStringLiteral("CSV (*.csv)"));
   chooser->setDefaultSuffix(QStringLiteral("csv"));
-  chooser->selectFile(fileNamePart(QString::fromStdString(request.table)) + QStringLiteral(".csv"));
+  chooser->selectFile(fileNamePart(TableExport::nameOf(request)) + QStringLiteral(".csv"));
   connect(chooser, &QFileDialog::fileSelected, this, [this, request](const QString& path) {
     auto* run = new TableExport(*m_browse, request, path, this);
     run->open();
     run->start();
   });
   chooser->open();
+}
+
+void MainWindow::openChartTable(int chart) {
+  (new ChartTableDialog(*m_charts, chart, this))->show();
 }
 
 void MainWindow::openScreenshot() {
@@ -149,10 +155,23 @@ void MainWindow::openManual() {
 void MainWindow::openLeaveDemo() {
   const QString suggestion =
       QDir(QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation))
-          .filePath(QStringLiteral("penstock"));
+          .filePath(QStringLiteral("penstock/data"));  // beside the demo, not around it
   auto* dialog = new LeaveDemoDialog(suggestion, this);
   connect(dialog, &LeaveDemoDialog::chosen, this, [this](const QString& directory) {
-    if (m_options.leaveDemo) m_options.leaveDemo(directory);
+    if (!m_options.leaveDemo) return;
+    const Status left = m_options.leaveDemo(directory);
+    m_mayClose = left.isOk();
+    if (m_mayClose) {
+      close();
+      return;
+    }
+    auto* failed = new QMessageBox(
+        QMessageBox::Warning, QStringLiteral("Leave the demo"),
+        QStringLiteral("The demo goes on: ") + displayText(QString::fromStdString(left.message())),
+        QMessageBox::Close, this);
+    failed->setAttribute(Qt::WA_DeleteOnClose);
+    failed->setTextFormat(Qt::PlainText);
+    failed->open();
   });
   dialog->open();
 }

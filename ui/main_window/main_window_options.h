@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "base/clock.h"
+#include "base/status.h"
 #include "ui/models/palette.h"
 
 namespace penstock::ui {
@@ -26,8 +27,9 @@ struct MainWindowOptions {
   bool ownsEngine = true;    ///< closing the window ends the engine: ask when work is left
   const Clock* clock = &systemClock();
 
-  /// The operator leaves the demo for this data directory: start there, without demo.
-  std::function<void(const QString& directory)> leaveDemo;
+  /// The operator leaves the demo for this data directory: start there, without demo. Once that is
+  /// under way this window closes without a question: the demo stays where it is.
+  std::function<Status(const QString& directory)> leaveDemo;
   /// The window has been allowed to close; called once.
   std::function<void()> aboutToQuit;
   /// *Try now* of a lost connection.

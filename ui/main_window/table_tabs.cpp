@@ -80,6 +80,11 @@ void TableTabs::setShade(Shade shade) {
   m_workload->setShade(shade);
 }
 
+void TableTabs::setTimeStyle(TimeStyle style) {
+  m_events->model().setTimeStyle(style);
+  m_deadLetters->pages()->model().setTimeStyle(style);
+}
+
 void TableTabs::open(Tab tab) {
   setCurrentIndex(int(tab));
   setFold(Fold::Open);

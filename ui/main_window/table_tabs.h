@@ -29,6 +29,7 @@ class TableTabs : public QTabWidget {
   void setConnected(bool connected);
   void setSink(const std::string& sink);
   void setShade(Shade shade);
+  void setTimeStyle(TimeStyle style);
   /// Shows the tab, unfolded.
   void open(Tab tab);
   /// The filter of the tab in view gets the focus.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/page_model.h"
 
+#include <QDateTime>
 #include <algorithm>
 #include <map>
 #include <unordered_set>
@@ -22,6 +23,24 @@ std::vector<std::size_t> keyColumnsOf(BrowseSubject subject,
     if (at != columns.end()) found.push_back(static_cast<std::size_t>(at - columns.begin()));
   }
   return found.empty() ? std::vector<std::size_t>{0} : found;
+}
+
+const QString kMillisecondsEnding = QStringLiteral("_ms");
+
+// `change_set` → `Change set`, `age_ms` → `Age`: its values bring their unit.
+QString titleOf(const std::string& column) {
+  if (column == "at") return QStringLiteral("Refused at");
+  QString title = displayText(column);
+  if (title.endsWith(kMillisecondsEnding)) title.chop(kMillisecondsEnding.size());
+  title.replace('_', ' ');
+  return title.left(1).toUpper() + title.mid(1);
+}
+
+// `2026-11-21T14:01:11.250Z` in the zone of the window; what is no time stays as it is.
+QString momentOf(const QString& utc, TimeStyle style) {
+  const QDateTime moment = QDateTime::fromString(utc, Qt::ISODateWithMs);
+  return moment.isValid() ? formatMoment(moment.toMSecsSinceEpoch() * 1'000, style)
+                          : displayText(utc);
 }
 
 bool isNumber(const PageCell& cell) { return cell.kind == PageCell::Kind::Number; }
@@ -169,6 +188,34 @@ void PageModel::updateRow(int at, Row& wanted) {
   emit dataChanged(index(at, first), index(at, last));
 }
 
+void PageModel::setTimeStyle(TimeStyle style) {
+  if (style == m_timeStyle) return;
+  m_timeStyle = style;
+  if (m_rows.empty() || m_columns.empty()) return;
+  emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1), {Qt::DisplayRole});
+}
+
+PageModel::Meaning PageModel::meaningOf(std::size_t column) const {
+  const std::string& name = m_columns[column];
+  if (m_subject == BrowseSubject::Queue && name == "age_ms") return Meaning::Milliseconds;
+  if (m_subject == BrowseSubject::DeadLetters && name == "at") return Meaning::Moment;
+  return Meaning::Plain;
+}
+
+QString PageModel::cellText(const PageCell& cell, std::size_t column) const {
+  if (cell.kind == PageCell::Kind::Null) return QStringLiteral("NULL");
+  const QString text = QString::fromStdString(cell.text);
+  switch (meaningOf(column)) {
+    case Meaning::Milliseconds:
+      return formatQuantity(text.toDouble() / 1'000, Unit::Seconds);
+    case Meaning::Moment:
+      return momentOf(text, m_timeStyle);
+    case Meaning::Plain:
+      break;
+  }
+  return displayText(cell.text);
+}
+
 int PageModel::rowCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
 }
@@ -184,7 +231,7 @@ QVariant PageModel::data(const QModelIndex& index, int role) const {
   const bool isNull = cell.kind == PageCell::Kind::Null;
   switch (role) {
     case Qt::DisplayRole:
-      return isNull ? QStringLiteral("NULL") : displayText(cell.text);
+      return cellText(cell, static_cast<std::size_t>(index.column()));
     case Qt::ToolTipRole:
       return toolTipOf(cell);
     case Qt::TextAlignmentRole:
@@ -209,7 +256,10 @@ QVariant PageModel::headerData(int section, Qt::Orientation orientation, int rol
     return QVariant::fromValue(m_offset + static_cast<std::uint64_t>(section) + 1);
   }
   if (section >= columnCount()) return {};
-  return displayText(m_columns[static_cast<std::size_t>(section)]);
+  const std::string& name = m_columns[static_cast<std::size_t>(section)];
+  const bool isOfEngine =
+      m_subject == BrowseSubject::Queue || m_subject == BrowseSubject::DeadLetters;
+  return isOfEngine ? titleOf(name) : displayText(name);
 }
 
 }  // namespace penstock::ui

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/engine_link.h"
+#include "ui/models/quantity.h"
 
 namespace penstock::ui {
 
@@ -31,6 +32,8 @@ class PageModel : public QAbstractTableModel {
   /// is applied as differences. A page that failed leaves the rows alone: see failure().
   void show(const BrowsePage& page);
   void clear();
+  /// In which zone the moments of dead letters are told.
+  void setTimeStyle(TimeStyle style);
 
   std::int64_t total() const { return m_total; }  ///< below 0: not known
   std::uint64_t offset() const { return m_offset; }
@@ -48,6 +51,10 @@ class PageModel : public QAbstractTableModel {
     std::string key;
     std::vector<PageCell> cells;
   };
+  // How the engine's own columns are told to people; those of a database stay as they are.
+  enum class Meaning : std::uint8_t { Plain, Milliseconds, Moment };
+  Meaning meaningOf(std::size_t column) const;
+  QString cellText(const PageCell& cell, std::size_t column) const;
   std::vector<Row> rowsOf(const BrowsePage& page) const;
   std::string keyOf(const std::vector<PageCell>& cells) const;
   void removeVanished(const std::vector<Row>& wanted);
@@ -63,6 +70,7 @@ class PageModel : public QAbstractTableModel {
   std::uint64_t m_offset = 0;
   QString m_note;
   QString m_failure;
+  TimeStyle m_timeStyle = TimeStyle::Local;
 };
 
 }  // namespace penstock::ui

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "metrics/rates.h"
 #include "model/limits.h"
@@ -15,6 +16,9 @@ namespace {
 constexpr std::int64_t kStaleMicros = 2'000'000;  // and more than three intervals
 static_assert(kStaleMicros > 3 * std::chrono::microseconds(limits::kSampleInterval).count());
 constexpr std::int64_t kSilentMicros = 10'000'000;
+/// How soon a filling journal is a caution, and an alarm.
+constexpr double kFillingCautionSeconds = 2 * 3600;
+constexpr double kFillingAlarmSeconds = 600;
 
 struct StateLook {
   Tone tone;
@@ -97,6 +101,46 @@ const SinkSnapshot* pausedSink(const Snapshot& sample, const std::string& name) 
     if (sink.state == SinkState::Paused) return &sink;
   }
   return chosen;
+}
+
+std::uint64_t waitingIn(const Snapshot& sample) {
+  std::uint64_t most = 0;
+  for (const SinkSnapshot& sink : sample.sinks) most = std::max(most, sink.queueDepth);
+  return most;
+}
+
+// A node that does well can have letters that wait for somebody.
+StatusText deadLettersText(std::uint64_t letters) {
+  StatusText status;
+  status.tone = Tone::Alarm;
+  status.word = QStringLiteral("Dead letters");
+  status.text = status.word + ": the database refused " + formatCount(letters) + " for good";
+  status.advice = QStringLiteral("See the tab Dead letters; all other change sets go on");
+  return status;
+}
+
+// A node that does well now and will not stay so.
+StatusText fillingText(const Snapshot& sample) {
+  StatusText status;
+  status.tone = fillingTone(sample.journalFullInSeconds);
+  status.word = QStringLiteral("Filling");
+  status.text = status.word + ": " + formatCount(waitingIn(sample)) + " wait" + journalText(sample);
+  status.advice = QStringLiteral("Slow the producers down, or help the sink");
+  return status;
+}
+
+// The worst of what a node does not call a state of its own, if there is any.
+std::optional<StatusText> textOfForecast(const Snapshot& sample) {
+  if (sample.state != NodeState::Healthy && sample.state != NodeState::Idle) return {};
+  std::uint64_t letters = 0;
+  for (const SinkSnapshot& sink : sample.sinks) letters += sink.deadLettersWaiting;
+  const Tone filling = fillingTone(sample.journalFullInSeconds);
+  const int further = int(letters > 0) + int(filling != Tone::Neutral) - 1;
+  if (further < 0) return {};
+  const bool isFilling = filling == Tone::Alarm || letters == 0;
+  StatusText status = isFilling ? fillingText(sample) : deadLettersText(letters);
+  if (further > 0) status.text += QStringLiteral(", +%1 more").arg(further);
+  return status;
 }
 
 StatusText textOfState(const Snapshot& sample, const StatusInput& input) {
@@ -197,7 +241,13 @@ StatusText statusText(const StatusInput& input) {
   }
   if (input.newest == nullptr) return waitingText(input);
   if (isStale(input)) return staleText(input);
+  if (std::optional<StatusText> forecast = textOfForecast(*input.newest)) return *forecast;
   return textOfState(*input.newest, input);
+}
+
+Tone fillingTone(double fullInSeconds) {
+  if (fullInSeconds < 0 || fullInSeconds > kFillingCautionSeconds) return Tone::Neutral;
+  return fullInSeconds < kFillingAlarmSeconds ? Tone::Alarm : Tone::Caution;
 }
 
 bool isStale(const StatusInput& input) {
@@ -209,6 +259,13 @@ bool isStale(const StatusInput& input) {
 QString frozenText(std::int64_t frozenAtMicros, std::uint64_t missedSamples, TimeStyle style) {
   return QStringLiteral("Charts frozen at %1, %2 new samples.")
       .arg(formatClock(frozenAtMicros, style, frozenAtMicros), formatCount(missedSamples));
+}
+
+QString liveText(std::chrono::milliseconds span, TimeStyle style) {
+  const QString zone =
+      style == TimeStyle::Utc ? QStringLiteral("times in UTC") : QStringLiteral("local time");
+  return QStringLiteral("Live: the last %1, %2")
+      .arg(formatDuration(double(span.count()) / 1'000), zone);
 }
 
 }  // namespace penstock::ui

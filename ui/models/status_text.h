@@ -4,6 +4,7 @@
 #pragma once
 
 #include <QString>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -39,9 +40,15 @@ StatusInput statusInputOf(const SampleStore& store, std::int64_t nowMicros);
 
 StatusText statusText(const StatusInput& input);
 
+/// How a journal that fills within this time looks: neutral when it does not, or only in days (a
+/// queue that grows at night may be empty by morning).
+Tone fillingTone(double fullInSeconds);
+
 /// Whether what is shown is older than it should be: more than three intervals and two seconds.
 bool isStale(const StatusInput& input);
 /// `Charts frozen at 14:02:10, 318 new samples.`
 QString frozenText(std::int64_t frozenAtMicros, std::uint64_t missedSamples, TimeStyle style);
+/// `Live: the last 15 min, local time`
+QString liveText(std::chrono::milliseconds span, TimeStyle style);
 
 }  // namespace penstock::ui

@@ -12,10 +12,6 @@ namespace penstock::ui {
 
 namespace {
 
-/// How soon a filling journal is a caution, and an alarm.
-constexpr double kFillingCautionSeconds = 2 * 3600;
-constexpr double kFillingAlarmSeconds = 600;
-
 constexpr double kMicro = 1e-6;
 const QString kDash(QChar(0x2013));
 
@@ -102,11 +98,17 @@ Tone toneOf(TimeToEmpty::Kind kind) {
   return Tone::Neutral;
 }
 
+constexpr double kSlightGrowth = 0.05;  // of the rate of intake
+
 void fillTimeToEmpty(TileText& tile, const Facts& facts) {
   tile.value = wordsOf(facts.timeToEmpty);
   tile.detail = formatQuantity(facts.pace.accepted, Unit::PerSecond) + " in, " +
                 formatQuantity(facts.pace.persisted, Unit::PerSecond) + " out";
-  state(tile, toneOf(facts.timeToEmpty.kind), tile.value.section(' ', 0, 0));
+  // A queue that breathes is no reason to look: growth counts once it is a share of what comes in.
+  const bool isSlight = facts.timeToEmpty.kind == TimeToEmpty::Kind::Growing &&
+                        facts.timeToEmpty.perSecond < facts.pace.accepted * kSlightGrowth;
+  const Tone tone = isSlight ? Tone::Neutral : toneOf(facts.timeToEmpty.kind);
+  state(tile, tone, tile.value.section(' ', 0, 0));
 }
 
 void fillFlushRate(TileText& tile, const Facts& facts) {
@@ -173,10 +175,9 @@ void fillJournal(TileText& tile, const Facts& facts) {
   if (sample.state == NodeState::Damaged) return state(tile, Tone::Alarm, "damaged");
   if (sample.journalFullInSeconds < 0) return state(tile, Tone::Good, "ok");
   tile.detail = "full in " + formatDuration(sample.journalFullInSeconds);
-  // Days ahead it is news, not a warning: a queue that grows at night may be empty by morning.
-  if (sample.journalFullInSeconds > kFillingCautionSeconds) return state(tile, Tone::Good, "ok");
-  const bool isSoon = sample.journalFullInSeconds < kFillingAlarmSeconds;
-  state(tile, isSoon ? Tone::Alarm : Tone::Caution, "filling");
+  const Tone tone = fillingTone(sample.journalFullInSeconds);
+  if (tone == Tone::Neutral) return state(tile, Tone::Good, "ok");
+  state(tile, tone, "filling");
 }
 
 void fillDeadLetters(TileText& tile, const Facts& facts) {

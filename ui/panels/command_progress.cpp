@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/command_progress.h"
 
+#include <QStringList>
+#include <algorithm>
+
+#include "ui/models/display_text.h"
+
 namespace penstock::ui {
 
 namespace {
@@ -85,6 +90,34 @@ QString progressText(const CommandProgress& progress) {
       return QStringLiteral("not confirmed after 2 s; sending it again is harmless");
   }
   return {};
+}
+
+QString progressLine(const CommandProgress& progress) {
+  const bool hasSaid =
+      progress.stage == CommandProgress::Stage::InEffect && !progress.message.isEmpty();
+  const QString said = hasSaid ? QStringLiteral(" – ") + displayText(progress.message) : QString();
+  return commandVerb(progress.command.kind) + QStringLiteral(": ") + progressText(progress) + said;
+}
+
+QString progressSummary(const std::vector<CommandProgress>& sentTogether) {
+  if (sentTogether.size() == 1) return progressLine(sentTogether.front());
+  const auto sameStage = [&](const CommandProgress& one) {
+    return one.stage == sentTogether.front().stage;
+  };
+  const bool isTold = std::ranges::all_of(sentTogether, sameStage) && !sentTogether.empty() &&
+                      sentTogether.front().stage != CommandProgress::Stage::Failed;
+  QStringList lines;
+  if (!isTold) {
+    for (const CommandProgress& one : sentTogether) lines << progressLine(one);
+    return lines.join('\n');
+  }
+  CommandProgress slowest = sentTogether.front();
+  for (const CommandProgress& one : sentTogether) {
+    lines << commandVerb(one.command.kind);
+    slowest.acknowledgedAfter = std::max(slowest.acknowledgedAfter, one.acknowledgedAfter);
+    slowest.endedAfter = std::max(slowest.endedAfter, one.endedAfter);
+  }
+  return lines.join(QStringLiteral(", ")) + QStringLiteral(": ") + progressText(slowest);
 }
 
 }  // namespace penstock::ui

@@ -6,6 +6,7 @@
 #include <QString>
 #include <chrono>
 #include <optional>
+#include <vector>
 
 #include "base/clock.h"
 #include "engine/engine_link.h"
@@ -39,5 +40,10 @@ QString commandVerb(CommandKind kind);
 
 /// One line: `sent → acknowledged 2 ms → in effect 9 ms`, or why it failed.
 QString progressText(const CommandProgress& progress);
+/// The same after its verb, and with what the node said: `Flush now: sent → … – 1,204 persisted`.
+QString progressLine(const CommandProgress& progress);
+/// What one click sent: one line for all, with the times of the slowest, while they are equally far
+/// (`Resize pool, Apply settings: sent → …`); else, and when any failed, a line for each.
+QString progressSummary(const std::vector<CommandProgress>& sentTogether);
 
 }  // namespace penstock::ui

@@ -261,7 +261,7 @@ void ControlsPanel::showAvailability() {
   const QString whyNot = m_desk.isReadOnly()
                              ? QStringLiteral("This window is read-only (--read-only): it watches.")
                              : (can ? QString() : m_whyNot);
-  if (!whyNot.isEmpty() && (m_latest[0] == CommandId{} || !m_connected)) {
+  if (!whyNot.isEmpty() && (m_latest[0].empty() || !m_connected)) {
     m_verbProgress->setText(whyNot);
   } else if (whyNot.isEmpty() && m_verbProgress->text() == m_whyNot) {
     m_verbProgress->clear();
@@ -274,7 +274,7 @@ void ControlsPanel::pauseOrResume() {
   if (m_paused) {
     command.kind = CommandKind::Resume;
     command.sink = scope();
-    send(command, Place::Verbs);
+    send({command}, Place::Verbs);
     return;
   }
   confirm(
@@ -290,7 +290,7 @@ void ControlsPanel::flushNow() {
   Command command;
   command.kind = CommandKind::Flush;
   command.sink = scope();
-  send(command, Place::Verbs);
+  send({command}, Place::Verbs);
 }
 
 void ControlsPanel::drain() {
@@ -298,7 +298,7 @@ void ControlsPanel::drain() {
   if (m_held) {
     Command command;
     command.kind = CommandKind::Release;
-    send(command, Place::Verbs);
+    send({command}, Place::Verbs);
     return;
   }
   const bool stays = m_afterDrain->currentIndex() == 1;
@@ -327,18 +327,19 @@ void ControlsPanel::confirm(const QString& question, const QString& consequence,
   command.kind = kind;
   command.sink = scope();
   if (m_afterDrain->currentIndex() == 1) command.afterDrain = Command::AfterDrain::StayHeld;
-  connect(yes, &QPushButton::clicked, this, [this, command] { send(command, Place::Verbs); });
+  connect(yes, &QPushButton::clicked, this, [this, command] { send({command}, Place::Verbs); });
   m_question->open();
 }
 
 void ControlsPanel::applySettings() {
   if (!m_apply->isEnabled()) return;
+  std::vector<Command> commands;
   if (m_pool->isChanged()) {
     Command command;
     command.kind = CommandKind::Resize;
     command.sink = scope();
     command.workers = std::uint32_t(m_pool->value());
-    send(command, Place::Settings);
+    commands.push_back(std::move(command));
   }
   if (m_batchRows->isChanged() || m_linger->isChanged()) {
     Command command;
@@ -346,43 +347,61 @@ void ControlsPanel::applySettings() {
     command.sink = scope();
     if (m_batchRows->isChanged()) command.batchRows = std::uint32_t(m_batchRows->value());
     if (m_linger->isChanged()) command.lingerMs = std::uint32_t(m_linger->value());
-    send(command, Place::Settings);
+    commands.push_back(std::move(command));
   }
+  send(std::move(commands), Place::Settings);
 }
 
 void ControlsPanel::revertSettings() {
   for (NumberField* field : {m_pool, m_batchRows, m_linger}) field->revert();
 }
 
-void ControlsPanel::send(Command command, Place place) {
-  CommandId& latest = m_latest[std::size_t(place)];
-  // What was not confirmed goes out under its old id: the node does it at most once.
-  const CommandProgress* before = m_desk.find(latest);
-  const bool repeats = before != nullptr && before->command.kind == command.kind &&
-                       before->command.sink == command.sink &&
-                       before->command.workers == command.workers &&
-                       before->command.batchRows == command.batchRows &&
-                       before->command.lingerMs == command.lingerMs &&
-                       before->stage == CommandProgress::Stage::NotConfirmed;
-  if (repeats) {
-    m_desk.repeat(latest);
-    return;
+// What was not confirmed goes out under its old id: the node does it at most once.
+CommandId ControlsPanel::sendOrRepeat(Command command, const std::vector<CommandId>& before) {
+  for (const CommandId id : before) {
+    const CommandProgress* progress = m_desk.find(id);
+    const bool repeats = progress != nullptr && progress->command.kind == command.kind &&
+                         progress->command.sink == command.sink &&
+                         progress->command.workers == command.workers &&
+                         progress->command.batchRows == command.batchRows &&
+                         progress->command.lingerMs == command.lingerMs &&
+                         progress->stage == CommandProgress::Stage::NotConfirmed;
+    if (!repeats) continue;
+    m_desk.repeat(id);
+    return id;
   }
-  latest = m_desk.send(std::move(command));
-  if (const CommandProgress* progress = m_desk.find(latest)) showProgress(*progress);
+  return m_desk.send(std::move(command));
+}
+
+void ControlsPanel::send(std::vector<Command> commands, Place place) {
+  std::vector<CommandId> sent;
+  for (Command& command : commands) {
+    sent.push_back(sendOrRepeat(std::move(command), m_latest[std::size_t(place)]));
+  }
+  m_latest[std::size_t(place)] = std::move(sent);
+  showLatest(place);
 }
 
 void ControlsPanel::showProgress(const CommandProgress& progress) {
-  const auto found = std::ranges::find(m_latest, progress.command.id);
-  if (found == m_latest.end()) return;
-  QLabel* label = found == m_latest.begin() ? m_verbProgress : m_settingsProgress;
-  QString text = commandVerb(progress.command.kind) + QStringLiteral(": ") + progressText(progress);
-  if (progress.isOver() && progress.stage == CommandProgress::Stage::InEffect &&
-      !progress.message.isEmpty()) {
-    text += QStringLiteral(" – ") + displayText(progress.message);
+  for (const Place place : {Place::Verbs, Place::Settings}) {
+    const std::vector<CommandId>& latest = m_latest[std::size_t(place)];
+    if (std::ranges::find(latest, progress.command.id) != latest.end()) showLatest(place);
   }
-  label->setText(text);
-  label->setToolTip(toolTipText(text.toStdString()));
+}
+
+void ControlsPanel::showLatest(Place place) {
+  std::vector<CommandProgress> followed;
+  QStringList lines;
+  for (const CommandId id : m_latest[std::size_t(place)]) {
+    const CommandProgress* progress = m_desk.find(id);
+    if (progress == nullptr) continue;
+    followed.push_back(*progress);
+    lines << progressLine(*progress);
+  }
+  if (followed.empty()) return;
+  QLabel* label = place == Place::Verbs ? m_verbProgress : m_settingsProgress;
+  label->setText(progressSummary(followed));
+  label->setToolTip(toolTipText(lines.join('\n').toStdString()));
 }
 
 }  // namespace penstock::ui

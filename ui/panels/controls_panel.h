@@ -8,6 +8,7 @@
 #include <QScrollArea>
 #include <array>
 #include <string>
+#include <vector>
 
 #include "metrics/snapshot.h"
 #include "ui/panels/command_desk.h"
@@ -60,9 +61,11 @@ class ControlsPanel : public QScrollArea {
   QWidget* makeVerbs();
   QWidget* makeSettings();
   QPushButton* makeButton(const QString& text, const QString& tooltip, QVBoxLayout* into);
-  void send(Command command, Place place);
+  void send(std::vector<Command> commands, Place place);
+  CommandId sendOrRepeat(Command command, const std::vector<CommandId>& before);
   void confirm(const QString& question, const QString& consequence, CommandKind kind);
   void showProgress(const CommandProgress& progress);
+  void showLatest(Place place);
   void showScopes(const Snapshot& sample);
   void showPauseButton();
   void showAvailability();
@@ -82,7 +85,7 @@ class ControlsPanel : public QScrollArea {
   QPushButton* m_revert = nullptr;
   QLabel* m_settingsProgress = nullptr;
   QPointer<QMessageBox> m_question;
-  std::array<CommandId, 2> m_latest{};  ///< of each Place
+  std::array<std::vector<CommandId>, 2> m_latest;  ///< by Place: what the last click sent
   QString m_whyNot;
   QString m_nodeName;
   std::uint64_t m_waiting = 0;

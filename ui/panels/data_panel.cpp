@@ -4,7 +4,6 @@
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QListWidget>
-#include <QPushButton>
 #include <QSignalBlocker>
 #include <QTableView>
 
@@ -17,30 +16,16 @@ namespace {
 constexpr std::chrono::seconds kTablesEvery{10};
 constexpr std::chrono::seconds kTablesSoon{1};  // as long as none are known
 
-PageTableOptions dataOptions() {
-  PageTableOptions options;
-  options.subject = BrowseSubject::Data;
-  options.name = QStringLiteral("Data");
-  options.filterHint = QStringLiteral("Filter rows");
-  options.emptyText =
-      QStringLiteral("Choose a table on the left to see the rows that are in the database now.");
-  return options;
-}
-
 }  // namespace
 
 DataPanel::DataPanel(BrowseDesk& desk, QWidget* parent)
     : QWidget(parent),
       m_desk(desk),
       m_tables(new QListWidget(this)),
-      m_pages(new PageTable(desk, dataOptions(), this)),
-      m_export(new QPushButton(QStringLiteral("Export table …"), this)),
+      m_pages(new PageTable(desk, BrowseSubject::Data, this)),
       m_tablesContext(new QObject(this)) {
   m_tables->setAccessibleName(QStringLiteral("Tables of the database"));
   m_tables->setFixedWidth(170);
-  m_export->setToolTip(QStringLiteral("Save all rows of this table, as filtered, as a CSV file"));
-  m_export->setEnabled(false);
-  m_pages->addAfterBar(m_export);
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(2, 2, 0, 0);
   row->setSpacing(2);
@@ -50,7 +35,6 @@ DataPanel::DataPanel(BrowseDesk& desk, QWidget* parent)
   connect(m_tables, &QListWidget::currentItemChanged, this, [this](QListWidgetItem* item) {
     if (item != nullptr) choose(item->data(Qt::UserRole).toString());
   });
-  connect(m_export, &QPushButton::clicked, this, [this] { emit exportWanted(m_pages->request()); });
 }
 
 void DataPanel::setSink(const std::string& sink) {
@@ -63,7 +47,6 @@ void DataPanel::setSink(const std::string& sink) {
 void DataPanel::setConnected(bool connected) {
   m_connected = connected;
   m_tables->setEnabled(connected);
-  m_export->setEnabled(connected && m_tables->currentItem() != nullptr);
   m_pages->setConnected(connected);
 }
 
@@ -112,7 +95,6 @@ void DataPanel::choose(const QString& table) {
   m_pages->setEmptyText(
       QStringLiteral("The table %1 has no rows yet.").arg(displayText(table, 128)));
   m_pages->refresh();
-  m_export->setEnabled(m_connected);
 }
 
 }  // namespace penstock::ui

@@ -8,7 +8,6 @@
 #include "ui/panels/page_table.h"
 
 class QListWidget;
-class QPushButton;
 
 namespace penstock::ui {
 
@@ -25,12 +24,9 @@ class DataPanel : public QWidget {
   void tick(SteadyTime now);
   PageTable* pages() const { return m_pages; }
   QListWidget* tables() const { return m_tables; }
-  QPushButton* exportButton() const { return m_export; }
 
  signals:
   void tablesKnown(const QStringList& tables);
-  /// All rows of this request are wanted as a CSV file.
-  void exportWanted(const penstock::BrowseRequest& request);
 
  private:
   void askForTables(SteadyTime now);
@@ -40,7 +36,6 @@ class DataPanel : public QWidget {
   BrowseDesk& m_desk;
   QListWidget* m_tables;
   PageTable* m_pages;
-  QPushButton* m_export;
   QObject* m_tablesContext;
   std::string m_sink;
   QStringList m_known;

@@ -13,18 +13,6 @@ namespace penstock::ui {
 
 namespace {
 
-PageTableOptions deadLetterOptions() {
-  PageTableOptions options;
-  options.subject = BrowseSubject::DeadLetters;
-  options.name = QStringLiteral("Dead letters");
-  options.filterHint = QStringLiteral("Filter: reason, code, key …");
-  options.emptyText = QStringLiteral(
-      "No dead letters: the database has refused nothing for good. "
-      "What it refuses is kept here with its reason, and everything else goes on.");
-  options.refreshEvery = std::chrono::milliseconds(2'000);
-  return options;
-}
-
 // A change set as its lines; what is no JSON object stays as it is.
 QString spread(const QString& text) {
   const QJsonDocument document = QJsonDocument::fromJson(text.toUtf8());
@@ -36,7 +24,7 @@ QString spread(const QString& text) {
 
 DeadLettersPanel::DeadLettersPanel(BrowseDesk& desk, QWidget* parent)
     : QWidget(parent),
-      m_pages(new PageTable(desk, deadLetterOptions(), this)),
+      m_pages(new PageTable(desk, BrowseSubject::DeadLetters, this)),
       m_details(new QPlainTextEdit(this)) {
   m_details->setReadOnly(true);
   m_details->setTabChangesFocus(true);

@@ -2,17 +2,17 @@
 #include "ui/panels/page_table.h"
 
 #include <QApplication>
-#include <QClipboard>
 #include <QHBoxLayout>
 #include <QHeaderView>
-#include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPushButton>
 #include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "ui/models/cell_copy.h"
 #include "ui/models/quantity.h"
 #include "ui/panels/elided_label.h"
 
@@ -23,28 +23,6 @@ namespace {
 constexpr std::chrono::milliseconds kTypingPause{250};
 constexpr std::chrono::seconds kAnswerPatience{5};
 constexpr int kColumnWidthMax = 420;
-
-// Copies the cells that are selected, as tab-separated lines.
-class CopyingView : public QTableView {
- public:
-  using QTableView::QTableView;
-
- protected:
-  void keyPressEvent(QKeyEvent* event) override {
-    if (!event->matches(QKeySequence::Copy)) {
-      QTableView::keyPressEvent(event);
-      return;
-    }
-    QModelIndexList cells = selectionModel()->selectedIndexes();
-    std::sort(cells.begin(), cells.end());
-    QString text;
-    for (int i = 0; i < cells.size(); ++i) {
-      if (i > 0) text += cells[i].row() == cells[i - 1].row() ? '\t' : '\n';
-      text += cells[i].data(PageModel::RawRole).toString();
-    }
-    QApplication::clipboard()->setText(text);
-  }
-};
 
 QToolButton* makeToolButton(const QString& text, const QString& name, const QString& tooltip,
                             QWidget* parent) {
@@ -58,13 +36,45 @@ QToolButton* makeToolButton(const QString& text, const QString& name, const QStr
 
 }  // namespace
 
-PageTable::PageTable(BrowseDesk& desk, const PageTableOptions& options, QWidget* parent)
+PageTableOptions pageTableOptions(BrowseSubject subject) {
+  switch (subject) {
+    case BrowseSubject::Queue:
+      return {subject,
+              QStringLiteral("Queue"),
+              QStringLiteral("Search what waits: group, key, value …"),
+              QStringLiteral("Nothing waits: everything journaled is in the database. A change set "
+                             "appears here from the moment it is journaled until it is "
+                             "persisted."),
+              {},
+              std::chrono::milliseconds(1'000)};
+    case BrowseSubject::DeadLetters:
+      return {subject,
+              QStringLiteral("Dead letters"),
+              QStringLiteral("Filter: reason, code, key …"),
+              QStringLiteral("No dead letters: the database has refused nothing for good. What it "
+                             "refuses is kept here with its reason, and everything else goes on."),
+              QStringLiteral("Save all dead letters, as filtered, as a CSV file"),
+              std::chrono::milliseconds(2'000)};
+    case BrowseSubject::Data:
+    case BrowseSubject::Tables:
+      break;
+  }
+  return {
+      subject,
+      QStringLiteral("Data"),
+      QStringLiteral("Filter rows"),
+      QStringLiteral("Choose a table on the left to see the rows that are in the database now."),
+      QStringLiteral("Save all rows of this table, as filtered, as a CSV file"),
+      {}};
+}
+
+PageTable::PageTable(BrowseDesk& desk, BrowseSubject subject, QWidget* parent)
     : QWidget(parent),
       m_desk(desk),
-      m_options(options),
+      m_options(pageTableOptions(subject)),
       m_model(new PageModel(this)),
-      m_emptyText(options.emptyText) {
-  m_request.subject = options.subject;
+      m_emptyText(m_options.emptyText) {
+  m_request.subject = subject;
   makeBar();
   makeView();
   auto* column = new QVBoxLayout(this);
@@ -103,10 +113,20 @@ void PageTable::makeBar() {
   connect(m_previous, &QToolButton::clicked, this, [this] { turn(-1); });
   connect(m_next, &QToolButton::clicked, this, [this] { turn(+1); });
   connect(m_refresh, &QToolButton::clicked, this, &PageTable::refresh);
+  if (!m_options.exportTip.isEmpty()) makeExport();
+}
+
+void PageTable::makeExport() {
+  m_export = new QPushButton(QStringLiteral("Export …"), this);
+  m_export->setToolTip(m_options.exportTip);
+  m_export->setEnabled(false);
+  m_bar->addWidget(m_export);
+  connect(m_export, &QPushButton::clicked, this, [this] { emit exportWanted(m_request); });
 }
 
 void PageTable::makeView() {
-  m_view = new CopyingView(this);
+  m_view = new QTableView(this);
+  copyCellsOnKey(*m_view, PageModel::RawRole);
   m_view->setObjectName(m_options.name);
   m_view->setAccessibleName(m_options.name);
   m_view->setModel(m_model);
@@ -135,8 +155,6 @@ void PageTable::makeView() {
 }
 
 void PageTable::addToBar(QWidget* widget) { m_barStart->addWidget(widget); }
-
-void PageTable::addAfterBar(QWidget* widget) { m_bar->addWidget(widget); }
 
 void PageTable::setSink(const std::string& sink) {
   if (sink == m_request.sink) return;
@@ -242,7 +260,11 @@ void PageTable::keepColumnWidths() {
   m_sizedColumns = columns;
   m_widthsAreChosen = false;
   const int rows = std::min(m_model->rowCount(), 30);
-  for (int column = 0; column + 1 < columns; ++column) {
+  // A last column of numbers stays beside the others, not at the far end of the table.
+  const auto align = m_model->index(0, columns - 1).data(Qt::TextAlignmentRole);
+  const bool isLastText = align.value<Qt::Alignment>().testFlag(Qt::AlignLeft);
+  m_view->horizontalHeader()->setStretchLastSection(isLastText);
+  for (int column = 0; column + int(isLastText) < columns; ++column) {
     const QString title = m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
     int width = m_view->horizontalHeader()->fontMetrics().horizontalAdvance(title) + 18;
     if (!others) width = std::max(width, m_view->columnWidth(column));
@@ -273,6 +295,7 @@ void PageTable::showPosition() {
                         ? rows >= m_request.rowsMax
                         : m_model->offset() + rows < std::uint64_t(m_model->total());
   m_next->setEnabled(m_connected && more);
+  if (m_export != nullptr) m_export->setEnabled(m_connected && m_everShown);
 }
 
 void PageTable::showEmptyText() {

@@ -15,6 +15,7 @@
 class QHBoxLayout;
 class QLabel;
 class QLineEdit;
+class QPushButton;
 class QTableView;
 class QToolButton;
 
@@ -22,13 +23,16 @@ namespace penstock::ui {
 
 class ElidedLabel;
 
+/// What is said about the pages of a subject, and how often they are asked for.
 struct PageTableOptions {
   BrowseSubject subject = BrowseSubject::Queue;
   QString name;        ///< for assistive technology, and the object name
   QString filterHint;  ///< placeholder of the filter
   QString emptyText;   ///< what an empty table waits for
+  QString exportTip;   ///< of the button *Export …*; empty: there is none
   std::optional<std::chrono::milliseconds> refreshEvery;  ///< none: on demand
 };
+PageTableOptions pageTableOptions(BrowseSubject subject);
 
 /// Threads: GUI.
 /// Expects: tick() several times a second; the desk outlives it.
@@ -36,7 +40,7 @@ class PageTable : public QWidget {
   Q_OBJECT
 
  public:
-  PageTable(BrowseDesk& desk, const PageTableOptions& options, QWidget* parent = nullptr);
+  PageTable(BrowseDesk& desk, BrowseSubject subject, QWidget* parent = nullptr);
 
   void setSink(const std::string& sink);
   void setTable(const std::string& table);
@@ -49,23 +53,23 @@ class PageTable : public QWidget {
   /// Asks when it is time to; nothing while hidden.
   void tick(SteadyTime now);
 
-  /// What it asks for, the whole of it from the first row: for an export.
-  BrowseRequest request() const { return m_request; }
   PageModel& model() { return *m_model; }
   QTableView* view() const { return m_view; }
   QLineEdit* filter() const { return m_filter; }
+  QPushButton* exportButton() const { return m_export; }
   /// Left of the filter, for what a panel adds.
   void addToBar(QWidget* widget);
-  /// Right of everything.
-  void addAfterBar(QWidget* widget);
   QString emptyText() const;
 
  signals:
   /// A page has come and is shown.
   void shown();
+  /// All rows of this request are wanted as a CSV file.
+  void exportWanted(const penstock::BrowseRequest& request);
 
  private:
   void makeBar();
+  void makeExport();
   void makeView();
   void ask(SteadyTime now);
   void take(const BrowsePage& page);
@@ -86,6 +90,7 @@ class PageTable : public QWidget {
   QToolButton* m_previous = nullptr;
   QToolButton* m_next = nullptr;
   QToolButton* m_refresh = nullptr;
+  QPushButton* m_export = nullptr;
   ElidedLabel* m_position = nullptr;
   QTableView* m_view = nullptr;
   QLabel* m_empty = nullptr;

@@ -9,25 +9,9 @@
 
 namespace penstock::ui {
 
-namespace {
-
-PageTableOptions queueOptions() {
-  PageTableOptions options;
-  options.subject = BrowseSubject::Queue;
-  options.name = QStringLiteral("Queue");
-  options.filterHint = QStringLiteral("Search what waits: group, key, value …");
-  options.emptyText = QStringLiteral(
-      "Nothing waits: everything journaled is in the database. "
-      "A change set appears here from the moment it is journaled until it is persisted.");
-  options.refreshEvery = std::chrono::milliseconds(1'000);
-  return options;
-}
-
-}  // namespace
-
 QueuePanel::QueuePanel(BrowseDesk& desk, QWidget* parent)
     : QWidget(parent),
-      m_pages(new PageTable(desk, queueOptions(), this)),
+      m_pages(new PageTable(desk, BrowseSubject::Queue, this)),
       m_order(new QComboBox(this)),
       m_table(new QComboBox(this)) {
   m_order->addItem(QStringLiteral("Oldest first"));

@@ -12,6 +12,7 @@
 #include <QPushButton>
 #include <QSpinBox>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "ui/models/display_text.h"
 #include "ui/models/quantity.h"
@@ -69,9 +70,21 @@ QString amountText(const WorkloadSnapshot& workload) {
     text += QStringLiteral(", %1 rejected").arg(formatCount(workload.rejected));
   }
   if (workload.secondsLeft >= 0 && isOn(workload.state)) {
-    text += QStringLiteral(", about %1 left").arg(formatDuration(workload.secondsLeft));
+    text +=
+        QStringLiteral(", about %1 left").arg(formatDuration(std::max(1.0, workload.secondsLeft)));
   }
   return text;
+}
+
+// In thousandths. What has no end of its own is done when its result is checked.
+int barValue(const WorkloadSnapshot& workload) {
+  if (workload.total == 0) return workload.state == WorkloadState::Passed ? 1000 : 0;
+  return int(double(workload.done) / double(workload.total) * 1000);
+}
+
+QString stopWord(const WorkloadSnapshot& workload) {
+  if (workload.state == WorkloadState::Checking) return QStringLiteral("Skip the &check");
+  return workload.name == "replay" ? QStringLiteral("Cance&l") : QStringLiteral("S&top");
 }
 
 QSpinBox* makeRateBox(QWidget* parent) {
@@ -192,15 +205,12 @@ void WorkloadPanel::showWorkload(const WorkloadSnapshot& workload) {
   const bool endless = workload.total == 0 && isOn(m_state);
   const int range = endless ? 0 : 1000;
   if (m_bar->maximum() != range) m_bar->setRange(0, range);
-  if (!endless) {
-    const double share = workload.total == 0 ? 0 : double(workload.done) / double(workload.total);
-    m_bar->setValue(int(share * 1000));
-  }
+  if (!endless) m_bar->setValue(barValue(workload));
+  m_bar->setTextVisible(workload.total > 0);
   QString message = name.isEmpty() ? QString() : amountText(workload);
   if (!workload.message.empty()) message += QStringLiteral("\n") + displayText(workload.message);
   if (message != m_message->text()) m_message->setText(message);
-  const QString stopText =
-      workload.name == "replay" ? QStringLiteral("Cance&l") : QStringLiteral("S&top");
+  const QString stopText = stopWord(workload);
   if (m_stop->text() != stopText) m_stop->setText(stopText);
   showAvailability();
 }
