@@ -25,7 +25,7 @@ constexpr std::uint64_t kBytesInJournalMax = kRecords * (kRecordBytes + 64);  //
 
 // The best of `--tune journal_throughput`, whose figures are in RESULTS.md.
 constexpr RocksDbSettings kPeerBest{
-    .batch = 20'000, .threads = 2, .log = RocksDbSettings::Log::Growing};
+    .batch = 50'000, .threads = 2, .log = RocksDbSettings::Log::Growing};
 
 struct Produced {
   Sequence last{};
@@ -106,7 +106,7 @@ Status JournalThroughput::tunePeer(const std::string& directory) {
   for (const RocksDbSettings::Log log :
        {RocksDbSettings::Log::Growing, RocksDbSettings::Log::Recycled}) {
     for (const std::size_t threads : {1u, 2u}) {
-      for (const std::size_t batch : {100u, 1000u, 5000u, 10'000u, 20'000u}) {
+      for (const std::size_t batch : {1000u, 5000u, 20'000u, 50'000u, 100'000u}) {
         const std::string path = directory + "/rocksdb";
         const RocksDbSettings settings{batch, threads, log};
         const Result<Measured> measured = writeToRocksDb(path, kRecordsToTune, settings);

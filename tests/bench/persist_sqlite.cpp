@@ -18,10 +18,9 @@ using namespace std::chrono_literals;
 constexpr auto kPersistedWithin = 10min;
 using Order = SqliteLoopSettings::Order;
 
-// Chosen, not tried yet: `--tune persist_sqlite_insert persist_sqlite_upsert` tries others. See
-// RESULTS.md.
-constexpr SqliteLoopSettings kInsertBest{.cachePages = -64'000, .order = Order::AsGiven};
-constexpr SqliteLoopSettings kUpsertBest{.cachePages = -256'000, .order = Order::Sorted};
+// The best of `--tune persist_sqlite_insert persist_sqlite_upsert`; figures in RESULTS.md.
+constexpr SqliteLoopSettings kInsertBest{.cachePages = -64'000, .order = Order::Sorted};
+constexpr SqliteLoopSettings kUpsertBest{.cachePages = -2'000, .order = Order::AsGiven};
 
 const SqliteLoopSettings& bestFor(RowLoad::Kind kind) {
   return kind == RowLoad::Kind::Insert ? kInsertBest : kUpsertBest;

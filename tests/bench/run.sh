@@ -18,10 +18,11 @@ machine() {
       2>/dev/null | tr '\n' ' ')"
 }
 
+"$root/installer/install_packages"
 dpkg -s librocksdb-dev >/dev/null 2>&1 ||
   $install install -y --no-install-recommends librocksdb-dev
-cmake -S "$root" -B "$build" --preset release -DPENSTOCK_UI=OFF >/dev/null
-cmake --build "$build" --target penstock_bench
+cmake -S "$root" -B "$build" --preset release >/dev/null
+cmake --build "$build" --target penstock_bench penstock
 mkdir -p "$results"
 cd "$results"
 uname -sr
@@ -30,6 +31,8 @@ echo "$(nproc) cores, $(awk '/MemTotal/{print $2 " KiB"}' /proc/meminfo), $(df -
 dpkg-query -W librocksdb-dev libsqlite3-0
 machine before
 status=0
-"$build/bin/penstock_bench" --json "$results/bench.json" "$@" || status=$?
+display=
+[ -n "${DISPLAY:-}" ] || display="xvfb-run -a"
+$display "$build/bin/penstock_bench" --json "$results/bench.json" "$@" || status=$?
 machine after
 exit $status

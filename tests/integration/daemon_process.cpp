@@ -38,11 +38,12 @@ QJsonObject DaemonResult::summary() const {
   return QJsonDocument::fromJson(last).object();
 }
 
-DaemonResult runDaemon(const QStringList& arguments) {
+DaemonResult runDaemon(const QStringList& arguments, std::chrono::seconds limit) {
   QProcess process;
   process.start(PENSTOCKD_PROGRAM, arguments);
   DaemonResult result;
-  const bool ended = process.waitForFinished(kPatienceMs);
+  const bool ended =
+      process.waitForFinished(static_cast<int>(std::chrono::milliseconds(limit).count()));
   result.output = process.readAllStandardOutput();
   result.errors = process.readAllStandardError();
   if (!ended) {
@@ -53,6 +54,19 @@ DaemonResult runDaemon(const QStringList& arguments) {
     result.exitCode = process.exitCode();
   }
   return result;
+}
+
+qint64 countDaemonLines(const QStringList& arguments) {
+  QProcess process;
+  process.start(PENSTOCKD_PROGRAM, arguments);
+  qint64 lines = 0;
+  while (process.waitForReadyRead(kPatienceMs)) {
+    lines += process.readAllStandardOutput().count('\n');
+  }
+  process.waitForFinished(kPatienceMs);
+  lines += process.readAllStandardOutput().count('\n');
+  const bool good = process.exitStatus() == QProcess::NormalExit && process.exitCode() == 0;
+  return good ? lines : -1;
 }
 
 bool runDaemonAndKill(const QStringList& arguments, std::chrono::milliseconds after) {

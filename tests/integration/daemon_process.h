@@ -19,8 +19,12 @@ struct DaemonResult {
   QJsonObject summary() const;
 };
 
-/// Ends it, as failed, when it takes longer than two minutes.
-DaemonResult runDaemon(const QStringList& arguments);
+/// Ends it, as failed, when it takes longer than `limit`.
+DaemonResult runDaemon(const QStringList& arguments,
+                       std::chrono::seconds limit = std::chrono::minutes(2));
+
+/// Lines of its output, which may be longer than memory; -1 when it does not exit with 0.
+qint64 countDaemonLines(const QStringList& arguments);
 
 /// SIGKILL when `after` is over. Returns whether it was still running then.
 bool runDaemonAndKill(const QStringList& arguments, std::chrono::milliseconds after);

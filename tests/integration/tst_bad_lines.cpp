@@ -64,6 +64,12 @@ class TestBadLines : public QObject {
     const QTemporaryDir node;
     QCOMPARE(replay(node).exitCode, 3);
     const DaemonResult second = replay(node);
+    // Nothing new went wrong, and all the same not every line is in the database.
+    QCOMPARE(second.exitCode, 3);
+    QCOMPARE(second.summary()["rejected"].toInt(-1), 0);
+    QCOMPARE(second.summary()["rejected_before"].toInt(), static_cast<int>(refusedLines().size()));
+    QCOMPARE(second.summary()["dead_letters_waiting"].toInt(),
+             static_cast<int>(deadLines().size()));
     QCOMPARE(second.summary()["change_sets"].toInt(-1), 0);
     QCOMPARE(second.summary()["dead_letters"].toInt(-1), 0);
     QCOMPARE(goodRows(node), m_good);

@@ -1,26 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QElapsedTimer>
-#include <QFileInfo>
 #include <QTemporaryDir>
 #include <QTest>
 #include <random>
 
 #include "tests/integration/daemon_process.h"
+#include "tests/integration/history.h"
 #include "tests/support/test_main.h"
 
 namespace penstock::test {
 namespace {
-
-QString historyFile(const char* name) { return QString(PENSTOCK_HISTORY_DIR) + "/" + name; }
-
-/// Rows of both tables as expected.csv has them.
-QStringList rowsIn(const QString& directory) {
-  const QString database = directory + "/database.sqlite";
-  QStringList rows = rowsOf(database, "SELECT 'commits', * FROM commits");
-  rows += rowsOf(database, "SELECT 'files', * FROM files");
-  rows.sort();
-  return rows;
-}
 
 /// A change set of several changes, with the last commit's hash as its id.
 QByteArray asChangeSet(const QByteArrayList& changes) {
@@ -44,16 +33,6 @@ QByteArray asChangeSets(const QByteArray& lines) {
   return sets + asChangeSet(changes);
 }
 
-/// Names the first difference, as comparing five thousand rows prints none of them.
-QString difference(const QStringList& actual, const QStringList& expected) {
-  for (qsizetype i = 0; i < std::max(actual.size(), expected.size()); ++i) {
-    const QString a = actual.value(i, "(no row)");
-    const QString e = expected.value(i, "(no row)");
-    if (a != e) return QString("row %1: is %2, expected %3").arg(i).arg(a, e);
-  }
-  return {};
-}
-
 }  // namespace
 
 /// The history of a repository, replayed by the real program.
@@ -62,14 +41,8 @@ class TestReplay : public QObject {
 
  private slots:
   void initTestCase() {
-    for (const char* name : {"changes.ndjson", "expected.csv"}) {
-      QVERIFY2(QFileInfo::exists(historyFile(name)),
-               qPrintable("missing: " + historyFile(name) +
-                          " (the history data stands beside the checkout, in ../shared)"));
-    }
-    const QString expected = QString::fromUtf8(readFile(historyFile("expected.csv")));
-    m_expected = expected.split("\r\n", Qt::SkipEmptyParts);
-    m_expected.sort();
+    m_expected = expectedRows();
+    QVERIFY2(!m_expected.isEmpty(), "no expected.csv");
     const QByteArray sets = asChangeSets(readFile(historyFile("changes.ndjson")));
     m_setCount = static_cast<int>(sets.count('\n'));
     QVERIFY(writeFile(m_files.filePath("sets.ndjson"), sets));
@@ -88,7 +61,7 @@ class TestReplay : public QObject {
     QVERIFY2(result.exitCode == 0, result.errors);
     QCOMPARE(result.summary()["change_sets"].toInt(), 18396);
     QCOMPARE(result.summary()["dead_letters"].toInt(), 0);
-    QCOMPARE(difference(rowsIn(node.path()), m_expected), QString());
+    QCOMPARE(difference(historyRowsIn(node.path()), m_expected), QString());
   }
 
   void secondRunHasNoSecondEffect_data() {
@@ -105,7 +78,7 @@ class TestReplay : public QObject {
     QVERIFY2(second.exitCode == 0, second.errors);
     QCOMPARE(second.summary()["known"].toInt(), first.summary()["change_sets"].toInt());
     QCOMPARE(second.summary()["persisted"].toInt(-1), 0);
-    QCOMPARE(difference(rowsIn(node.path()), m_expected), QString());
+    QCOMPARE(difference(historyRowsIn(node.path()), m_expected), QString());
   }
 
   void idsAreKnownWhateverTheSourceIsCalled() {
@@ -116,7 +89,7 @@ class TestReplay : public QObject {
         runDaemon(call(file, node) + QStringList{"--source", "another", "--producers", "8"});
     QVERIFY2(renamed.exitCode == 0, renamed.errors);
     QCOMPARE(renamed.summary()["known"].toInt(), m_setCount);
-    QCOMPARE(difference(rowsIn(node.path()), m_expected), QString());
+    QCOMPARE(difference(historyRowsIn(node.path()), m_expected), QString());
   }
 
   void killedAtAnyMomentItEndsAsExpected_data() {
@@ -161,7 +134,7 @@ class TestReplay : public QObject {
     const QTemporaryDir other;
     const DaemonResult replayed = runDaemon(call(file, other));
     QVERIFY2(replayed.exitCode == 0, replayed.errors);
-    QCOMPARE(difference(rowsIn(other.path()), m_expected), QString());
+    QCOMPARE(difference(historyRowsIn(other.path()), m_expected), QString());
   }
 
  private:
@@ -178,7 +151,7 @@ class TestReplay : public QObject {
     const DaemonResult last = runDaemon(arguments);
     QVERIFY2(last.exitCode == 0, last.errors);
     QCOMPARE(last.summary()["dead_letters"].toInt(-1), 0);
-    QCOMPARE(difference(rowsIn(node.path()), m_expected), QString());
+    QCOMPARE(difference(historyRowsIn(node.path()), m_expected), QString());
     const DaemonResult verified = runDaemon({"journal", "verify", node.path()});
     QVERIFY2(verified.exitCode == 0, verified.output + verified.errors);
   }

@@ -7,8 +7,8 @@
 #include <QTest>
 
 #include "base/worker.h"
+#include "tests/support/fake_engine_link.h"
 #include "tests/support/test_main.h"
-#include "tests/ui/models/scripted_link.h"
 #include "ui/charts/chart_export.h"
 
 namespace penstock::test {
@@ -85,6 +85,36 @@ class TestChartExport : public QObject {
     }
   }
 
+  void thePictureShowsTheTimeThatWasAskedForWhateverTheChartsShowNow() {
+    ExportRequest request = requestFor("span.svg", {0});
+    const double newest = double(m_store.newest()->wallMicros) / 1e6;
+    request.span = TimeSpan{newest - 180, newest - 120};
+    Status status(StatusCode::Unknown, "no answer");
+    exportCharts(*m_set, request, {}, this, [&](Status result) { status = result; });
+    QVERIFY(status.isOk());
+    const QByteArray text = contentOf(m_folder.filePath("span.svg"));
+    const auto moment = [&](double seconds) {
+      return formatMoment(std::llround(seconds * 1e6), m_set->timeStyle()).toUtf8();
+    };
+    QVERIFY(text.contains(moment(request.span->from)));
+    QVERIFY(text.contains(moment(request.span->to)));
+    QVERIFY(!text.contains(moment(newest)));
+  }
+
+  void thereAreAsManyTimeLabelsAsFit() {
+    QVERIFY(write("labels.svg", {0}).isOk());
+    const QByteArray text = contentOf(m_folder.filePath("labels.svg"));
+    const double newest = double(m_store.newest()->wallMicros) / 1e6;
+    int labels = 0;  // of five minutes, one a minute
+    for (double back = 0; back < 300; ++back) {
+      const auto micros = std::llround((newest - back) * 1e6);
+      if (micros / 1'000'000 % 60 != 0) continue;
+      const QString label = formatMinute(micros, TimeStyle::Local, micros);
+      if (text.contains('>' + label.toUtf8() + '<')) ++labels;
+    }
+    QVERIFY2(labels >= 4, qPrintable(QString::number(labels)));
+  }
+
   void aPdfHasItsHeaderAndFonts() {
     QVERIFY(write("all.pdf", {}).isOk());
     const QByteArray bytes = contentOf(m_folder.filePath("all.pdf"));
@@ -152,7 +182,7 @@ class TestChartExport : public QObject {
   }
 
   QTemporaryDir m_folder;
-  ScriptedLink m_link;
+  FakeEngineLink m_link;
   SampleStore m_store;
   std::unique_ptr<ChartSet> m_set;
 };

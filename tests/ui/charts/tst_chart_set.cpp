@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <qcustomplot.h>
 
+#include <QLabel>
 #include <QMenu>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
 #include <QWheelEvent>
 
+#include "tests/support/fake_engine_link.h"
 #include "tests/support/test_main.h"
-#include "tests/ui/models/scripted_link.h"
 #include "ui/charts/chart_set.h"
 #include "ui/charts/chart_table.h"
 
@@ -21,7 +22,7 @@ namespace {
 
 /// A shown set over ten minutes of samples.
 struct Scene {
-  ScriptedLink link;
+  FakeEngineLink link;
   SampleStore store;
   ChartSet set{store};
   SteadyTime now{1h};
@@ -101,11 +102,11 @@ class TestChartSet : public QObject {
     QVERIFY(scene.tick() == ChartSet::Drawing::Skipped);
     QCOMPARE(scene.set.timeInView().to, to);
     QCOMPARE(scene.set.missedSamples(), std::uint64_t{318});
-    auto* bar = scene.set.findChild<QWidget*>("frozenBar");
-    QVERIFY(bar->isVisible());
-    QTest::mouseClick(scene.set.findChild<QPushButton*>("backToLive"), Qt::LeftButton);
+    auto* back = scene.set.findChild<QPushButton*>("backToLive");
+    QVERIFY(back->isVisible());
+    QTest::mouseClick(back, Qt::LeftButton);
     QVERIFY(!scene.set.isFrozen());
-    QVERIFY(!bar->isVisible());
+    QVERIFY(!back->isVisible());
     scene.tick();
     QVERIFY(std::abs(scene.set.timeInView().to - scene.newest()) < 1e-6);
   }
@@ -165,7 +166,9 @@ class TestChartSet : public QObject {
     Scene scene;
     QTest::mouseDClick(scene.set.chart(2), Qt::LeftButton, {}, QPoint(200, 50));
     QCOMPARE(scene.set.maximised(), 2);
-    QCOMPARE(scene.set.chart(2)->size(), scene.set.size());
+    QCOMPARE(scene.set.chart(2)->width(), scene.set.width());
+    QCOMPARE(scene.set.chart(2)->geometry().bottom(), scene.set.rect().bottom());
+    QVERIFY(!scene.set.chart(1)->isVisible());
     QTest::mouseDClick(scene.set.chart(2), Qt::LeftButton, {}, QPoint(200, 50));
     QCOMPARE(scene.set.maximised(), -1);
   }
@@ -176,12 +179,33 @@ class TestChartSet : public QObject {
     event.number = 1;
     event.kind = EventKind::Command;
     event.what = "pause";
-    event.wallMicros = scene.link.samples[3000]->wallMicros;
+    event.wallMicros = scene.link.samples()[3000]->wallMicros;
     scene.store.addEvents({event});
     QTest::keyClick(scene.set.chart(0), Qt::Key_Left, Qt::ControlModifier);
     QVERIFY(scene.set.isFrozen());
     QVERIFY(scene.set.chart(0)->pointAsText().contains(
         formatMoment(event.wallMicros, TimeStyle::Local)));
+  }
+
+  void whatTheViewShowsCoversNoChartAndMovesNone() {
+    Scene scene;
+    const auto* bar = scene.set.findChild<QWidget*>("viewBar");
+    const auto* text = bar->findChild<QLabel*>("viewText");
+    QCOMPARE(text->text().replace(QChar(0x00A0), ' '), "Live: the last 15 min, local time");
+    std::vector<QRect> places;
+    for (int at = 0; at < kChartCount; ++at) places.push_back(scene.set.chart(at)->geometry());
+    scene.set.freeze();
+    QVERIFY(text->text().startsWith("Charts frozen at"));
+    for (int at = 0; at < kChartCount; ++at) {
+      QCOMPARE(scene.set.chart(at)->geometry(), places[std::size_t(at)]);
+      QVERIFY(!scene.set.chart(at)->geometry().intersects(bar->geometry()));
+    }
+    scene.set.toggleMaximised(2);
+    QVERIFY(!scene.set.chart(2)->geometry().intersects(bar->geometry()));
+    scene.set.backToLive();
+    scene.set.setSpan(1h);
+    scene.set.setTimeStyle(TimeStyle::Utc);
+    QCOMPARE(text->text().replace(QChar(0x00A0), ' '), "Live: the last 1 h, times in UTC");
   }
 
   void theCrosshairIsOneForAll() {

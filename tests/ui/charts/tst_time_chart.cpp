@@ -4,8 +4,8 @@
 #include <QTest>
 #include <set>
 
+#include "tests/support/fake_engine_link.h"
 #include "tests/support/test_main.h"
-#include "tests/ui/models/scripted_link.h"
 #include "ui/charts/time_chart.h"
 #include "ui/models/history_rows.h"
 
@@ -138,7 +138,7 @@ class TestTimeChart : public QObject {
   }
 
   void theStoreIsReadOnceAndThenContinued() {
-    ScriptedLink link;
+    FakeEngineLink link;
     SampleStore store;
     TimeChart chart(specs()[1]);
     link.publishEvenly(100);

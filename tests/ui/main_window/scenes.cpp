@@ -49,12 +49,12 @@ PageCell number(std::uint64_t value) { return {std::to_string(value), PageCell::
 BrowsePage queuePage() {
   BrowsePage page;
   page.subject = BrowseSubject::Queue;
-  page.columns = {"sequence", "age", "group", "table", "operation", "key", "change set"};
+  page.columns = {"sequence", "age_ms", "group", "table", "operation", "key", "change_set"};
   for (std::uint64_t i = 0; i < 500; ++i) {
     const std::string player = std::to_string(1 + i * 7 % 700);
-    page.rows.push_back({number(16'800'000 + i), text(std::to_string(i % 90) + " ms"),
-                         text("player:" + player), text(i % 3 == 0 ? "moves" : "players"),
-                         text("update"), text("id=" + player),
+    page.rows.push_back({number(16'800'000 + i), number(i % 90), text("player:" + player),
+                         text(i % 3 == 0 ? "moves" : "players"), text("update"),
+                         text("id=" + player),
                          text(R"({"id":)" + player + R"(,"status":"playing","moves":12})")});
   }
   page.total = 500;
@@ -64,7 +64,7 @@ BrowsePage queuePage() {
 BrowsePage deadLetterPage() {
   BrowsePage page;
   page.subject = BrowseSubject::DeadLetters;
-  page.columns = {"sequence", "at", "kind", "code", "reason", "attempts", "change set"};
+  page.columns = {"sequence", "at", "kind", "code", "reason", "attempts", "change_set"};
   for (std::uint64_t i = 0; i < 12; ++i) {
     page.rows.push_back({number(16'790'000 + i), text("2026-11-21T14:01:11.250Z"), text("refused"),
                          text("SQLITE_CONSTRAINT_UNIQUE"),

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <QGuiApplication>
 #include <QMainWindow>
+#include <QScreen>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -13,6 +15,7 @@ class TestLayoutMemory : public QObject {
 
  private slots:
   void remembersSizeAndChoices();
+  void aWindowAsLargeAsTheScreenStandsWholeOnIt();
   void withoutAFileNothingIsKept();
   void aDamagedFileIsAsIfThereWereNone();
 };
@@ -30,6 +33,19 @@ void TestLayoutMemory::remembersSizeAndChoices() {
   QCOMPARE(memory.choice(QStringLiteral("theme")), QStringLiteral("dark"));
   memory.forget();
   QVERIFY(memory.restore(second) == LayoutMemory::Restored::No);
+}
+
+void TestLayoutMemory::aWindowAsLargeAsTheScreenStandsWholeOnIt() {
+  const QTemporaryDir folder;
+  const LayoutMemory memory(folder.filePath(QStringLiteral("window.ini")));
+  const QRect room = QGuiApplication::primaryScreen()->availableGeometry();
+  QMainWindow first;
+  first.setGeometry(room);
+  memory.save(first);
+  QMainWindow second;
+  QVERIFY(memory.restore(second) == LayoutMemory::Restored::Yes);
+  QVERIFY2(room.contains(second.geometry()),
+           qPrintable(QStringLiteral("%1 high at %2").arg(second.height()).arg(second.y())));
 }
 
 void TestLayoutMemory::withoutAFileNothingIsKept() {

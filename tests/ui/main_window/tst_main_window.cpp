@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <QDir>
 #include <QElapsedTimer>
 #include <QLineEdit>
 #include <QMessageBox>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include "tests/support/test_main.h"
 #include "tests/ui/main_window/scenes.h"
 #include "ui/charts/chart_set.h"
+#include "ui/dialogs/chart_table_dialog.h"
 #include "ui/dialogs/export_dialog.h"
 #include "ui/dialogs/hints.h"
+#include "ui/dialogs/leave_demo_dialog.h"
 #include "ui/dialogs/manual_dialog.h"
 #include "ui/dialogs/quit_dialog.h"
 #include "ui/main_window/footer.h"
@@ -37,10 +41,13 @@ class TestMainWindow : public QObject {
   void theTimerPollsTheLinkByItself();
   void quittingWithWorkLeftAsks();
   void quittingWithNothingLeftDoesNotAsk();
+  void leavingTheDemoAsksNothingMore();
+  void aDemoThatCannotBeLeftGoesOn();
   void readOnlySendsNothing();
   void exportAllWritesFourFiles();
   void theScreenshotIsAPicture();
   void evidenceTakesThreeClicks();
+  void aChartCanBeReadAsATableBesideTheCharts();
   void hintsComeOnceInADemo();
   void theFooterTellsWhatWatchingCosts();
 
@@ -173,6 +180,40 @@ void TestMainWindow::quittingWithWorkLeftAsks() {
   QCOMPARE(quits, 1);
 }
 
+// Work is left, but it stays in the demo; a question would wait behind the new window.
+void TestMainWindow::leavingTheDemoAsksNothingMore() {
+  int quits = 0;
+  MainWindowOptions options;
+  options.demo = true;
+  options.leaveDemo = [](const QString&) { return Status::ok(); };
+  options.aboutToQuit = [&quits] { ++quits; };
+  make(options);
+  m_window->actionsOf()[Act::LeaveDemo]->trigger();
+  auto* dialog = m_window->findChild<LeaveDemoDialog*>();
+  dialog->directory()->setText(QDir::temp().filePath(QStringLiteral("penstock-own-data")));
+  QTest::mouseClick(dialog->leaveButton(), Qt::LeftButton);
+  QVERIFY(m_window->findChild<QuitDialog*>() == nullptr);
+  QVERIFY(!m_window->isVisible());
+  QCOMPARE(quits, 1);
+}
+
+void TestMainWindow::aDemoThatCannotBeLeftGoesOn() {
+  MainWindowOptions options;
+  options.demo = true;
+  options.leaveDemo = [](const QString&) {
+    return Status(StatusCode::IoError, "penstock cannot be started");
+  };
+  make(options);
+  m_window->actionsOf()[Act::LeaveDemo]->trigger();
+  auto* dialog = m_window->findChild<LeaveDemoDialog*>();
+  dialog->directory()->setText(QDir::temp().filePath(QStringLiteral("penstock-own-data")));
+  QTest::mouseClick(dialog->leaveButton(), Qt::LeftButton);
+  QVERIFY(m_window->isVisible());
+  auto* told = m_window->findChild<QMessageBox*>();
+  QVERIFY(told != nullptr && told->text().contains(QStringLiteral("cannot be started")));
+  told->close();
+}
+
 void TestMainWindow::quittingWithNothingLeftDoesNotAsk() {
   Snapshot empty = healthySnapshotAt(901);
   empty.sinks.front().queueDepth = 0;
@@ -224,6 +265,17 @@ void TestMainWindow::evidenceTakesThreeClicks() {
   QVERIFY(dialog->resultText().contains(QStringLiteral(".csv (")));
   QVERIFY(dialog->resultText().contains(QStringLiteral(".png")));
   dialog->close();
+}
+
+void TestMainWindow::aChartCanBeReadAsATableBesideTheCharts() {
+  make();
+  m_window->refresh();
+  emit m_window->charts()->tableWanted(2);
+  auto* table = m_window->findChild<ChartTableDialog*>();
+  QVERIFY(table != nullptr && table->isVisible() && !table->isModal());
+  QVERIFY(table->windowTitle().startsWith(QStringLiteral("Delay")));
+  QVERIFY(table->view()->model()->rowCount() > 800);
+  table->close();
 }
 
 void TestMainWindow::hintsComeOnceInADemo() {

@@ -187,6 +187,47 @@ class TestPageModel : public QObject {
     model.show(page);
     QCOMPARE(model.index(0, 0).data(PageModel::SortRole).toLongLong(), 9007199254740993LL);
   }
+
+  void columnsOfTheEngineAreWordsAndTheirValuesHaveUnits() {
+    PageModel model;
+    BrowsePage page;
+    page.subject = BrowseSubject::Queue;
+    page.columns = {"sequence", "age_ms", "change_set"};
+    page.rows = {{{"7", PageCell::Kind::Number}, {"1540", PageCell::Kind::Number}, {"{}"}}};
+    model.show(page);
+    const auto title = [&model](int column) {
+      return model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+    };
+    QCOMPARE(title(0), QString("Sequence"));
+    QCOMPARE(title(1), QString("Age"));
+    QCOMPARE(title(2), QString("Change set"));
+    QCOMPARE(model.index(0, 1).data().toString().replace(QChar(0x00A0), ' '), QString("1.5 s"));
+    QCOMPARE(model.index(0, 1).data(PageModel::RawRole).toString(), QString("1540"));
+  }
+
+  void momentsOfDeadLettersAreToldInTheZoneOfTheWindow() {
+    PageModel model;
+    BrowsePage page;
+    page.subject = BrowseSubject::DeadLetters;
+    page.columns = {"sequence", "at"};
+    page.rows = {{{"7", PageCell::Kind::Number}, {"2026-11-21T14:01:11.250Z"}}};
+    model.show(page);
+    const QSignalSpy changes(&model, &QAbstractItemModel::dataChanged);
+    model.setTimeStyle(TimeStyle::Utc);
+    QCOMPARE(changes.count(), 1);
+    QCOMPARE(model.headerData(1, Qt::Horizontal, Qt::DisplayRole).toString(),
+             QString("Refused at"));
+    QCOMPARE(model.index(0, 1).data().toString(), QString("2026-11-21 14:01:11.250 UTC"));
+  }
+
+  void columnsOfADatabaseKeepTheirNames() {
+    PageModel model;
+    BrowsePage page = dataPage({1});
+    page.columns = {"id", "age_ms"};
+    model.show(page);
+    QCOMPARE(model.headerData(1, Qt::Horizontal, Qt::DisplayRole).toString(), QString("age_ms"));
+    QCOMPARE(model.index(0, 1).data().toString(), QString("v"));
+  }
 };
 PENSTOCK_TEST(TestPageModel)
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tests/support/fake_engine_link.h"
 #include "tests/support/test_main.h"
-#include "tests/ui/models/scripted_link.h"
 #include "ui/models/history_rows.h"
 #include "ui/models/sample_store.h"
 
@@ -43,7 +43,7 @@ class TestSampleStore : public QObject {
 
  private slots:
   void samplesBecomeRowsInOrderOfTime() {
-    ScriptedLink link;
+    FakeEngineLink link;
     SampleStore store;
     QCOMPARE(store.poll(link), std::size_t{0});
     link.publishEvenly(30);
@@ -59,7 +59,7 @@ class TestSampleStore : public QObject {
   }
 
   void ratesArePerSecond() {
-    ScriptedLink link;
+    FakeEngineLink link;
     SampleStore store;
     link.publishEvenly(30);
     store.poll(link);
@@ -69,7 +69,7 @@ class TestSampleStore : public QObject {
   }
 
   void anotherRunIsAGap() {
-    ScriptedLink link;
+    FakeEngineLink link;
     SampleStore store;
     link.publishEvenly(20);
     store.poll(link);
@@ -99,7 +99,7 @@ class TestSampleStore : public QObject {
   void missingSamplesAreAGapOnlyWhenMoreThanThree() {
     QFETCH(int, missing);
     QFETCH(bool, isGap);
-    ScriptedLink link;
+    FakeEngineLink link;
     SampleStore store;
     link.publishEvenly(20);
     store.poll(link);
@@ -115,7 +115,7 @@ class TestSampleStore : public QObject {
   }
 
   void aSpikeOfOneSampleSurvivesThinning() {
-    ScriptedLink link;
+    FakeEngineLink link;
     SampleStore store;
     link.publishEvenly(100);
     Snapshot spike = link.next();
@@ -152,7 +152,7 @@ class TestSampleStore : public QObject {
   }
 
   void aClockSetBackDoesNotFoldTheLine() {
-    ScriptedLink link;
+    FakeEngineLink link;
     SampleStore store;
     link.publishEvenly(100);
     store.poll(link);
@@ -167,7 +167,7 @@ class TestSampleStore : public QObject {
   }
 
   void pausesAndPressureAreBands() {
-    ScriptedLink link;
+    FakeEngineLink link;
     SampleStore store;
     link.publishEvenly(10);
     for (int at = 0; at < 20; ++at) {
@@ -190,19 +190,19 @@ class TestSampleStore : public QObject {
   }
 
   void historyIsAskedForOnceAndComesBeforeTheSamples() {
-    ScriptedLink link;
+    FakeEngineLink link;
     SampleStore store;
     link.publishEvenly(50);
     store.poll(link);
     store.poll(link);
-    QCOMPARE(link.historyRequests.size(), std::size_t{1});
-    const HistoryRequest& request = link.historyRequests.front();
-    QVERIFY(request.toMicros <= ScriptedLink::kStartMicros);
+    QCOMPARE(link.histories().size(), std::size_t{1});
+    const HistoryRequest& request = link.histories().front();
+    QVERIFY(request.toMicros <= kEvenStartMicros);
     HistoryPage page;
-    page.request = RequestId{link.lastRequest};
+    page.request = link.lastRequest();
     for (int second = 300; second > 1; --second) {
       const double depth = second == 150 ? 1e6 : 10;
-      page.points.push_back(pointAt(ScriptedLink::kStartMicros - second * 1'000'000, depth));
+      page.points.push_back(pointAt(kEvenStartMicros - second * 1'000'000, depth));
     }
     page.points.erase(page.points.begin() + 100, page.points.begin() + 120);
     const std::uint64_t generation = store.generation();
@@ -217,7 +217,7 @@ class TestSampleStore : public QObject {
   }
 
   void anotherSinkBeginsAnew() {
-    ScriptedLink link;
+    FakeEngineLink link;
     SampleStore store;
     link.publishEvenly(50);
     store.poll(link);
@@ -233,7 +233,7 @@ class TestSampleStore : public QObject {
     SampleStore store;
     Event command;
     command.number = 3;
-    command.wallMicros = ScriptedLink::kStartMicros;
+    command.wallMicros = kEvenStartMicros;
     command.kind = EventKind::Command;
     command.who = "anna";
     command.what = "pause";
@@ -247,11 +247,10 @@ class TestSampleStore : public QObject {
   }
 
   void anHourIsKept() {
-    ScriptedLink link;
+    FakeEngineLink link;
     SampleStore store;
     for (int minute = 0; minute < 65; ++minute) {
-      link.samples.erase(link.samples.begin(),
-                         link.samples.end() - std::min<long>(1, link.samples.size()));
+      link.keepNewest(1);
       link.publishEvenly(600);
       store.poll(link);
     }

@@ -3,8 +3,8 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include "tests/support/fake_engine_link.h"
 #include "tests/support/test_main.h"
-#include "tests/ui/models/scripted_link.h"
 #include "ui/models/sinks_model.h"
 
 namespace penstock::test {
@@ -13,7 +13,7 @@ using namespace penstock::ui;
 
 namespace {
 Snapshot withSinks(const std::vector<std::string>& names) {
-  const ScriptedLink link;
+  const FakeEngineLink link;
   Snapshot sample = link.next();
   const SinkSnapshot pattern = sample.sinks.front();
   sample.sinks.clear();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QTest>
 
+#include "tests/support/fake_engine_link.h"
 #include "tests/support/test_main.h"
-#include "tests/ui/models/scripted_link.h"
 #include "ui/models/status_text.h"
 
 namespace penstock::test {
@@ -52,7 +52,7 @@ class TestStatusText : public QObject {
     QFETCH(int, state);
     QFETCH(QString, word);
     QFETCH(int, tone);
-    Snapshot sample = ScriptedLink().next();
+    Snapshot sample = evenSnapshot();
     sample.state = static_cast<NodeState>(state);
     StatusText status = statusText(inputOf(sample));
     QCOMPARE(status.word, word);
@@ -66,11 +66,11 @@ class TestStatusText : public QObject {
   }
 
   void healthyIsOneWord() {
-    QCOMPARE(statusText(inputOf(ScriptedLink().next())).text, QString("Healthy"));
+    QCOMPARE(statusText(inputOf(evenSnapshot())).text, QString("Healthy"));
   }
 
   void pausedTellsWhoSinceWhenAndWhatWaits() {
-    Snapshot sample = ScriptedLink().next();
+    Snapshot sample = evenSnapshot();
     sample.state = NodeState::Paused;
     sample.journalFullInSeconds = 3 * 3600;
     sample.sinks[0].state = SinkState::Paused;
@@ -83,8 +83,31 @@ class TestStatusText : public QObject {
     QCOMPARE(status.titleTag, QString("[Paused]"));
   }
 
+  void whatATileWarnsOfTheStatusLineTellsToo() {
+    Snapshot sample = evenSnapshot();
+    sample.journalFullInSeconds = 3 * 86'400;
+    QCOMPARE(statusText(inputOf(sample)).word, QString("Healthy"));
+    sample.journalFullInSeconds = 3'600;
+    sample.sinks[0].queueDepth = 12'480;
+    StatusText status = statusText(inputOf(sample));
+    QCOMPARE(plain(status.text), QString("Filling: 12,480 wait, journal full in 1 h"));
+    QVERIFY(status.tone == Tone::Caution);
+    QVERIFY(!status.advice.isEmpty());
+    sample.sinks[0].deadLettersWaiting = 12;
+    status = statusText(inputOf(sample));
+    QCOMPARE(plain(status.text),
+             QString("Dead letters: the database refused 12 for good, +1 more"));
+    QVERIFY(status.tone == Tone::Alarm);
+    sample.journalFullInSeconds = 540;
+    status = statusText(inputOf(sample));
+    QCOMPARE(plain(status.text), QString("Filling: 12,480 wait, journal full in 9 min, +1 more"));
+    QVERIFY(status.tone == Tone::Alarm);
+    sample.state = NodeState::Stalled;
+    QCOMPARE(statusText(inputOf(sample)).word, QString("Stalled"));
+  }
+
   void aHostileNameStaysText() {
-    Snapshot sample = ScriptedLink().next();
+    Snapshot sample = evenSnapshot();
     sample.state = NodeState::Paused;
     sample.sinks[0].state = SinkState::Paused;
     sample.sinks[0].stateReason = "<b>\u202Eanna";
@@ -94,7 +117,7 @@ class TestStatusText : public QObject {
   }
 
   void aLostNodeTellsSinceWhenWhyAndWhenNext() {
-    StatusInput input = inputOf(ScriptedLink().next());
+    StatusInput input = inputOf(evenSnapshot());
     input.link.phase = LinkState::Phase::Disconnected;
     input.link.reason = "refused";
     input.link.sinceMicros = input.nowMicros - 9'100'000;
@@ -107,7 +130,7 @@ class TestStatusText : public QObject {
   }
 
   void oldSamplesLookStale() {
-    StatusInput input = inputOf(ScriptedLink().next());
+    StatusInput input = inputOf(evenSnapshot());
     QVERIFY(!isStale(input));
     input.nowMicros = input.newest->wallMicros + 1'900'000;
     QVERIFY(!isStale(input));
@@ -130,7 +153,7 @@ class TestStatusText : public QObject {
   }
 
   void frozenChartsCountWhatTheyMiss() {
-    QCOMPARE(frozenText(ScriptedLink::kStartMicros, 318, TimeStyle::Utc),
+    QCOMPARE(frozenText(kEvenStartMicros, 318, TimeStyle::Utc),
              QString("Charts frozen at 14:13:20, 318 new samples."));
   }
 };

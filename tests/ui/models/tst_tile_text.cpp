@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QTest>
 
+#include "tests/support/fake_engine_link.h"
 #include "tests/support/test_main.h"
-#include "tests/ui/models/scripted_link.h"
 #include "ui/models/tile_text.h"
 
 namespace penstock::test {
@@ -17,11 +17,11 @@ TileText tileOf(const StatusInput& input, TileKind kind) {
   return tileTexts(input)[static_cast<std::size_t>(kind)];
 }
 
-StatusInput inputOf(const ScriptedLink& link) {
+StatusInput inputOf(const FakeEngineLink& link) {
   StatusInput input;
   input.newest = link.newest();
-  input.recent = link.samples;
-  if (link.samples.size() > 20) input.before = link.samples[link.samples.size() - 21];
+  input.recent.assign(link.samples().begin(), link.samples().end());
+  if (link.samples().size() > 20) input.before = link.samples()[link.samples().size() - 21];
   input.nowMicros = input.newest->wallMicros;
   return input;
 }
@@ -44,7 +44,7 @@ class TestTileText : public QObject {
   }
 
   void aGrowingQueueSaysSo() {
-    ScriptedLink link;
+    FakeEngineLink link;
     link.publishEvenly(60);
     const StatusInput input = inputOf(link);
     QCOMPARE(tileOf(input, TileKind::Depth).value, QString("590"));
@@ -57,7 +57,7 @@ class TestTileText : public QObject {
   }
 
   void aShrinkingQueueTellsWhen() {
-    ScriptedLink link;
+    FakeEngineLink link;
     for (int at = 0; at < 80; ++at) {
       Snapshot sample = link.next();
       sample.sinks[0].queueDepth = static_cast<std::uint64_t>(10'000 - at * 50);
@@ -68,7 +68,7 @@ class TestTileText : public QObject {
   }
 
   void aPausedSinkIsPausedEverywhere() {
-    ScriptedLink link;
+    FakeEngineLink link;
     for (int at = 0; at < 30; ++at) {
       Snapshot sample = link.next();
       sample.sinks[0].state = SinkState::Paused;
@@ -79,7 +79,7 @@ class TestTileText : public QObject {
   }
 
   void pressureAndAFillingJournalAreSeen() {
-    ScriptedLink link;
+    FakeEngineLink link;
     Snapshot sample = link.next();
     sample.budgets[0].pressure = 1;
     sample.budgets[0].usedBytes = sample.budgets[0].limitBytes * 95 / 100;
@@ -94,7 +94,7 @@ class TestTileText : public QObject {
   }
 
   void staleTilesKeepTheirValueAndTellItsAge() {
-    ScriptedLink link;
+    FakeEngineLink link;
     link.publishEvenly(30);
     StatusInput input = inputOf(link);
     input.nowMicros += 5'000'000;
@@ -106,9 +106,23 @@ class TestTileText : public QObject {
   }
 
   void aTileCanBeSpoken() {
-    ScriptedLink link;
+    FakeEngineLink link;
     link.publishEvenly(30);
     QVERIFY(tileOf(inputOf(link), TileKind::FlushRate).spoken().startsWith("flush rate: 900/s"));
+  }
+
+  void aQueueThatBreathesIsNoCaution() {
+    const auto toneOfGrowth = [](std::uint64_t more) {
+      FakeEngineLink link;
+      for (int at = 0; at < 60; ++at) {
+        Snapshot sample = link.next();
+        sample.sinks[0].queueDepth = 1'000 + std::uint64_t(at) * more;
+        link.publish(sample);
+      }
+      return tileOf(inputOf(link), TileKind::TimeToEmpty).tone;
+    };
+    QVERIFY(toneOfGrowth(2) == Tone::Neutral);  // 20 a second of 1,000
+    QVERIFY(toneOfGrowth(50) == Tone::Caution);
   }
 };
 PENSTOCK_TEST(TestTileText)

@@ -17,6 +17,8 @@ class TestCommandProgress : public QObject {
   void aLateAnswerConfirmsAfterAll();
   void aFailureTellsWhy();
   void nothingChangesOnceItIsOver();
+  void whatOneClickSentIsSummedUpOnceAllAreAsFar();
+  void aFailureAmongThemIsToldOnItsOwn();
 
  private:
   const SteadyTime m_start{1h};
@@ -72,6 +74,32 @@ void TestCommandProgress::nothingChangesOnceItIsOver() {
   applyAnswer(progress, answer(CommandStage::Failed), m_start + 2ms);
   QVERIFY(progress.stage == CommandProgress::Stage::InEffect);
   QVERIFY(!noticeSilence(progress, m_start + 10s));
+}
+
+void TestCommandProgress::whatOneClickSentIsSummedUpOnceAllAreAsFar() {
+  std::vector<CommandProgress> both{sent(), sent()};
+  both[0].command.kind = CommandKind::Resize;
+  both[1].command.kind = CommandKind::Configure;
+  QCOMPARE(progressSummary(both), QStringLiteral("Resize pool, Apply settings: sent …"));
+  applyAnswer(both[0], answer(CommandStage::InEffect), m_start + 9ms);
+  QCOMPARE(progressSummary(both),
+           QStringLiteral("Resize pool: sent → in effect 9 ms\nApply settings: sent …"));
+  applyAnswer(both[1], answer(CommandStage::InEffect), m_start + 31ms);
+  QCOMPARE(progressSummary(both),
+           QStringLiteral("Resize pool, Apply settings: sent → in effect 31 ms"));
+}
+
+void TestCommandProgress::aFailureAmongThemIsToldOnItsOwn() {
+  std::vector<CommandProgress> both{sent(), sent()};
+  both[0].command.kind = CommandKind::Resize;
+  both[1].command.kind = CommandKind::Configure;
+  for (CommandProgress& one : both) {
+    CommandAnswer failed = answer(CommandStage::Failed);
+    failed.text = one.command.kind == CommandKind::Resize ? "no threads left" : "too many rows";
+    applyAnswer(one, failed, m_start + 9ms);
+  }
+  QCOMPARE(progressSummary(both), QStringLiteral("Resize pool: failed: no threads left\n"
+                                                 "Apply settings: failed: too many rows"));
 }
 
 PENSTOCK_TEST(TestCommandProgress)

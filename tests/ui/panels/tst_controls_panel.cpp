@@ -27,6 +27,7 @@ class TestControlsPanel : public QObject {
   void applyIsOnlyOnWhenChangedAndValid();
   void poolSizeTakesTwoClicks();
   void batchAndLingerGoOutTogether();
+  void bothCommandsOfOneApplyAreTold();
   void withoutConnectionTypedValuesStayAndApplyIsOff();
   void whatIsNotConfirmedIsSentAgainUnderItsId();
   void readOnlyTurnsEveryVerbOff();
@@ -152,6 +153,19 @@ void TestControlsPanel::batchAndLingerGoOutTogether() {
   QCOMPARE(m_link->commands().size(), std::size_t{1});
   QCOMPARE(m_link->commands().front().batchRows.value_or(0), 9'000u);
   QCOMPARE(m_link->commands().front().lingerMs.value_or(0), 20u);
+}
+
+void TestControlsPanel::bothCommandsOfOneApplyAreTold() {
+  box("Pool size")->setValue(16);
+  box("Batch rows")->setValue(9'000);
+  QTest::mouseClick(button("applyButton"), Qt::LeftButton);
+  QCOMPARE(m_link->commands().size(), std::size_t{2});
+  m_desk->poll();
+  const auto* progress = m_panel->findChild<QLabel*>(QStringLiteral("settingsProgress"));
+  QVERIFY(progress->text().contains(QStringLiteral("Resize pool")));
+  QVERIFY(progress->text().contains(QStringLiteral("Apply settings")));
+  QVERIFY(progress->text().contains(QStringLiteral("in effect")));
+  QVERIFY(progress->heightForWidth(progress->width()) <= progress->height());
 }
 
 void TestControlsPanel::withoutConnectionTypedValuesStayAndApplyIsOff() {

@@ -65,12 +65,12 @@ void TestDataPanel::exportAsksForAllRowsOfTheTable() {
   BrowseDesk desk(link);
   DataPanel panel(desk);
   panel.show();
-  QVERIFY(!panel.exportButton()->isEnabled());
+  QVERIFY(!panel.pages()->exportButton()->isEnabled());
   turn(panel, desk, clock);
   std::string wanted;
-  connect(&panel, &DataPanel::exportWanted, this,
+  connect(panel.pages(), &PageTable::exportWanted, this,
           [&wanted](const BrowseRequest& request) { wanted = request.table; });
-  QTest::mouseClick(panel.exportButton(), Qt::LeftButton);
+  QTest::mouseClick(panel.pages()->exportButton(), Qt::LeftButton);
   QCOMPARE(wanted, std::string("moves"));
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSignalSpy>
 #include <QTableView>
 #include <QTest>
 
@@ -17,25 +19,46 @@ class TestDeadLettersPanel : public QObject {
 
  private slots:
   void aChosenLetterIsShownInFull();
+  void allOfThemCanBeExported();
+
+ private:
+  void turn(DeadLettersPanel& panel, BrowseDesk& desk) {
+    m_clock.advance(100ms);
+    panel.pages()->tick(m_clock.steadyNow());
+    desk.poll();
+  }
+  HandClock m_clock;
 };
 
 void TestDeadLettersPanel::aChosenLetterIsShownInFull() {
   FakeEngineLink link;
   fillTables(link);
-  HandClock clock;
   BrowseDesk desk(link);
   DeadLettersPanel panel(desk);
   panel.resize(1000, 160);
   panel.show();
-  clock.advance(100ms);
-  panel.pages()->tick(clock.steadyNow());
-  desk.poll();
+  turn(panel, desk);
   QCOMPARE(panel.pages()->model().rowCount(), 12);
   panel.pages()->view()->selectRow(3);
   const QString text = panel.details()->toPlainText();
   QVERIFY(text.contains(QStringLiteral("16790003")));
   QVERIFY(text.contains(QStringLiteral("SQLITE_CONSTRAINT_UNIQUE")));
   QVERIFY(text.contains(QStringLiteral("\"table\": \"slots\"")));
+}
+
+void TestDeadLettersPanel::allOfThemCanBeExported() {
+  FakeEngineLink link;
+  fillTables(link);
+  BrowseDesk desk(link);
+  DeadLettersPanel panel(desk);
+  panel.show();
+  const QSignalSpy wanted(panel.pages(), &PageTable::exportWanted);
+  QVERIFY(!panel.pages()->exportButton()->isEnabled());
+  turn(panel, desk);
+  QTest::mouseClick(panel.pages()->exportButton(), Qt::LeftButton);
+  QCOMPARE(wanted.count(), 1);
+  const auto request = wanted.front().front().value<BrowseRequest>();
+  QVERIFY(request.subject == BrowseSubject::DeadLetters);
 }
 
 PENSTOCK_TEST(TestDeadLettersPanel)

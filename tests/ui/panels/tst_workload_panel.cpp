@@ -18,6 +18,7 @@ class TestWorkloadPanel : public QObject {
   void startsTheGameWithRateAndSize();
   void replayNeedsAFileAndShowsHowFarItIs();
   void theResultOfTheCheckIsInWords();
+  void whatHasNoEndIsDoneWhenItIsChecked();
 };
 
 static QPushButton* button(const QWidget& panel, const char* name) {
@@ -80,6 +81,29 @@ void TestWorkloadPanel::theResultOfTheCheckIsInWords() {
   ended.state = WorkloadState::Passed;
   panel.showWorkload(ended);
   QVERIFY(panel.stateText().contains(QStringLiteral("check passed")));
+}
+
+void TestWorkloadPanel::whatHasNoEndIsDoneWhenItIsChecked() {
+  FakeEngineLink link;
+  HandClock clock;
+  CommandDesk desk(link, clock);
+  WorkloadPanel panel(desk);
+  const auto* bar = panel.findChild<QProgressBar*>();
+  WorkloadSnapshot game;
+  game.name = "game";
+  game.done = 21'603'618;
+  game.state = WorkloadState::Checking;
+  panel.showWorkload(game);
+  QCOMPARE(bar->maximum(), 0);
+  QVERIFY(button(panel, "stopWorkload")->text().contains(QStringLiteral("check")));
+  QVERIFY(button(panel, "stopWorkload")->isEnabled());
+  game.state = WorkloadState::Passed;
+  panel.showWorkload(game);
+  QCOMPARE(bar->value(), bar->maximum());
+  QVERIFY(!bar->isTextVisible());  // not `0 %` of nothing
+  game.state = WorkloadState::Cancelled;
+  panel.showWorkload(game);
+  QCOMPARE(bar->value(), 0);
 }
 
 PENSTOCK_TEST(TestWorkloadPanel)

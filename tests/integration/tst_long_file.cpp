@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sys/resource.h>
+
+#include <QFile>
+#include <QFileInfo>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QMap>
+#include <QTemporaryDir>
+#include <QTest>
+#include <random>
+
+#include "model/limits.h"
+#include "tests/integration/daemon_process.h"
+#include "tests/integration/history.h"
+#include "tests/support/test_main.h"
+
+namespace penstock::test {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
+/// Beyond the memory budget: code, stacks, SQLite's cache, what malloc keeps.
+constexpr std::uint64_t kMemoryBeyondBudget = 64 * limits::kMiB;
+
+/// Deletes every row that the history ends with, so that it can be replayed behind itself.
+QByteArray wipingLines(const QByteArray& history) {
+  QMap<QByteArray, bool> alive;
+  for (const QByteArray& line : history.split('\n')) {
+    const QJsonObject change = QJsonDocument::fromJson(line).object();
+    if (change.isEmpty()) continue;
+    const QJsonObject key{{"table", change["table"]}, {"op", "delete"}, {"key", change["key"]}};
+    const QByteArray deletion = QJsonDocument(key).toJson(QJsonDocument::Compact) + '\n';
+    if (change["op"] == "insert") alive[deletion] = true;
+    if (change["op"] == "delete") alive.remove(deletion);
+  }
+  return alive.keys().join();
+}
+
+/// Megabytes of the file; more of it in a release build, and as many as one likes by hand.
+qint64 wantedBytes() {
+  bool given = false;
+  const int megabytes = qEnvironmentVariableIntValue("PENSTOCK_LONG_FILE_MB", &given);
+  if (given) return qint64{megabytes} * 1'000'000;
+  return kSanitized ? 20'000'000 : 200'000'000;
+}
+
+/// The largest resident set of any program that this one has run so far, in bytes.
+std::uint64_t peakMemoryOfChildren() {
+  rusage usage{};
+  getrusage(RUSAGE_CHILDREN, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+}  // namespace
+
+/// A file much longer than memory may hold, with the program killed in its midst: the history again
+/// and again, its rows deleted in between. PENSTOCK_LONG_FILE_MB=3000 makes it 3 GB.
+class TestLongFile : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void initTestCase() {
+    const QByteArray history = readFile(historyFile("changes.ndjson"));
+    const QByteArray wiping = wipingLines(history);
+    QFile file(m_file);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(history);
+    m_lines = history.count('\n');
+    while (file.pos() < wantedBytes()) {
+      file.write(wiping);
+      file.write(history);
+      m_lines += wiping.count('\n') + history.count('\n');
+    }
+    QVERIFY(file.flush());
+  }
+
+  void endsWithTheSameRowsAndNothingTwiceThoughKilled() {
+    const unsigned seed = std::random_device{}();
+    qInfo("seed %u, %lld lines", seed, static_cast<long long>(m_lines));
+    std::mt19937 random(seed);
+    const QStringList replay{"replay",     m_file,        "--schema", PENSTOCK_HISTORY_SCHEMA,
+                             "--data-dir", m_node.path(), "--json",   "--producers",
+                             "4"};
+    int kills = 0;
+    const auto shortest = wantedBytes() / 400'000;
+    for (int i = 0; i < 3; ++i) {
+      const auto after = shortest + static_cast<qint64>(random() % (4 * shortest));
+      if (runDaemonAndKill(replay, std::chrono::milliseconds(after))) ++kills;
+    }
+    QVERIFY(kills > 0);
+    const DaemonResult last = runDaemon(replay, std::chrono::minutes(15));
+    QVERIFY2(last.exitCode == 0, last.errors);
+    QCOMPARE(last.summary()["dead_letters"].toInt(-1), 0);
+    QCOMPARE(difference(historyRowsIn(m_node.path()), expectedRows()), QString());
+    const DaemonResult verified = runDaemon({"journal", "verify", m_node.path()});
+    QVERIFY2(verified.exitCode == 0, verified.output + verified.errors);
+    QCOMPARE(countDaemonLines({"journal", "dump", m_node.path()}), m_lines);
+    const std::uint64_t peak = peakMemoryOfChildren();
+    qInfo("peak memory %llu MiB", static_cast<unsigned long long>(peak / limits::kMiB));
+    if (!kSanitized) QVERIFY(peak <= limits::kMemoryBudgetDefault + kMemoryBeyondBudget);
+  }
+
+ private:
+  const QTemporaryDir m_files;
+  const QTemporaryDir m_node;
+  const QString m_file = m_files.filePath("long.ndjson");
+  qint64 m_lines = 0;
+};
+
+PENSTOCK_TEST(TestLongFile)
+
+}  // namespace penstock::test
+
+#include "tst_long_file.moc"
