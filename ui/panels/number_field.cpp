@@ -77,6 +77,8 @@ NumberField::NumberField(const NumberFieldText& text, const NumberRange& range, 
   grid->setColumnStretch(0, 1);
   m_box->setFixedWidth(100);
   connect(m_box, &QSpinBox::valueChanged, this, &NumberField::onValueChanged);
+  connect(m_box, &QSpinBox::editingFinished, this,
+          [this] { m_edited = m_edited && value() != m_inEffect; });
   showValidity();
 }
 
@@ -108,8 +110,9 @@ void NumberField::revert() {
   emit edited();
 }
 
+// While the operator is at it, the old value may be one that is meant, or on the way to another.
 void NumberField::onValueChanged() {
-  m_edited = value() != m_inEffect;
+  m_edited = value() != m_inEffect || m_box->hasFocus();
   showValidity();
   emit edited();
 }

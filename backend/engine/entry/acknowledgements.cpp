@@ -81,7 +81,11 @@ void Acknowledgements::await(const std::shared_ptr<Account>& account, AckToken t
     MutexLock lock(m_mutex);
     m_active.push_back(account);
   }
-  // The watermark may have passed between the append and this call.
+  // The watermark or a failure may have passed between the append and this call.
+  if (const Status lost = lostReason(accepted.sequence); !lost.isOk()) {
+    fail(*account, accepted.sequence, accepted.sequence, lost);
+    return;
+  }
   const Sequence reached = level == AckLevel::Journaled ? synced() : settled();
   if (accepted.sequence <= reached) deliver(*account);
 }
@@ -118,26 +122,36 @@ void Acknowledgements::onNotJournaled(Sequence first, Sequence last, const Statu
     MutexLock lock(m_mutex);
     active = m_active;
   }
-  for (const auto& account : active) {
-    {
-      MutexLock lock(account->m_mutex);
-      for (auto* queue : {&account->m_journaled, &account->m_persisted}) {
-        const auto isKept = [&](const Awaited& awaited) {
-          return awaited.sequence < first || awaited.sequence > last;
-        };
-        const auto lost = std::stable_partition(queue->begin(), queue->end(), isKept);
-        for (auto each = lost; each != queue->end(); ++each) {
-          account->m_failed.push_back({each->token, Ack{.level = AckLevel::Accepted,
-                                                        .sequence = each->sequence,
-                                                        .status = status,
-                                                        .known = each->known}});
-          --m_awaited;
-        }
-        queue->erase(lost, queue->end());
+  for (const auto& account : active) fail(*account, first, last, status);
+}
+
+void Acknowledgements::fail(Account& account, Sequence first, Sequence last,
+                            const Status& status) {
+  {
+    MutexLock lock(account.m_mutex);
+    for (auto* queue : {&account.m_journaled, &account.m_persisted}) {
+      const auto isKept = [&](const Awaited& awaited) {
+        return awaited.sequence < first || awaited.sequence > last;
+      };
+      const auto lost = std::stable_partition(queue->begin(), queue->end(), isKept);
+      for (auto each = lost; each != queue->end(); ++each) {
+        account.m_failed.push_back({each->token, Ack{.level = AckLevel::Accepted,
+                                                     .sequence = each->sequence,
+                                                     .status = status,
+                                                     .known = each->known}});
+        --m_awaited;
       }
+      queue->erase(lost, queue->end());
     }
-    deliver(*account);
   }
+  deliver(account);
+}
+
+Status Acknowledgements::lostReason(Sequence sequence) const {
+  if (!m_anyOtherOutcome.load(std::memory_order_acquire)) return Status::ok();
+  MutexLock lock(m_outcomeMutex);
+  const Status* lost = m_lost.find(sequence);
+  return lost == nullptr ? Status::ok() : *lost;
 }
 
 std::uint64_t Acknowledgements::awaitedBytes() const {

@@ -55,6 +55,10 @@ class Acknowledgements {
  private:
   void deliverAll();
   void deliver(Account& account);
+  /// Those among first..last that the account still awaits.
+  void fail(Account& account, Sequence first, Sequence last, const Status& status);
+  /// Ok when the sequence is not known as lost.
+  Status lostReason(Sequence sequence) const;
   void collectDue(Account& account, std::vector<struct DueAck>& due);
   void correctOutcome(Ack& ack) const;
 

@@ -153,6 +153,23 @@ class TestAcknowledgements : public QObject {
     acknowledgements.close(account);
   }
 
+  /// A journal that was closed after its failure publishes no head any more.
+  void lostOneThatIsAwaitedTooLateIsToldWithoutAnotherHead() {
+    Acknowledgements acknowledgements;
+    Listener listener;
+    const auto account = acknowledgements.open(&listener);
+    acknowledgements.onNotJournaled(Sequence{5}, Sequence{6}, lost());
+    acknowledgements.await(account, AckToken{1}, accepted(5), AckLevel::Journaled);
+    acknowledgements.await(account, AckToken{2}, accepted(6), AckLevel::Persisted);
+    QCOMPARE(listener.told.size(), 2u);
+    for (const Told& each : listener.told) {
+      QVERIFY(each.ack.status.code() == StatusCode::IoError);
+      QVERIFY(each.ack.level == AckLevel::Accepted);
+    }
+    QCOMPARE(acknowledgements.awaitedBytes(), 0u);
+    acknowledgements.close(account);
+  }
+
   void receiverMaySubmitAgain() {
     Acknowledgements acknowledgements;
     Listener listener;

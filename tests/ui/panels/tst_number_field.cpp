@@ -16,6 +16,7 @@ class TestNumberField : public QObject {
   void arrowsStayWithinTheRange();
   void revertShowsWhatIsInEffect();
   void typingTheValueInEffectIsNoChange();
+  void whatIsBeingTypedIsLeftAlone();
 };
 
 static NumberField* makeField(QWidget* parent) {
@@ -80,6 +81,29 @@ void TestNumberField::typingTheValueInEffectIsNoChange() {
   field->box()->setValue(7);
   field->box()->setValue(4);
   QVERIFY(!field->isChanged());
+}
+
+/// Behind an Apply whose answer is still to come.
+void TestNumberField::whatIsBeingTypedIsLeftAlone() {
+  QWidget host;
+  NumberField* field = makeField(&host);
+  host.show();
+  QVERIFY(QTest::qWaitForWindowActive(&host));
+  field->box()->setFocus();
+  field->box()->selectAll();
+  QTest::keyClicks(field->box(), QStringLiteral("16"));
+  field->box()->selectAll();
+  QTest::keyClicks(field->box(), QStringLiteral("4"));
+  QVERIFY(!field->isChanged());
+  field->setInEffect(16);
+  QCOMPARE(field->value(), 4);
+  QVERIFY(field->isChanged());
+  QTest::keyClicks(field->box(), QStringLiteral("0"));
+  QCOMPARE(field->value(), 40);
+  field->revert();
+  field->box()->clearFocus();
+  field->setInEffect(8);
+  QCOMPARE(field->value(), 8);
 }
 
 PENSTOCK_TEST(TestNumberField)
