@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "intake/json_text.h"
+#include "intake/kept_number.h"
 #include "intake/row_identity.h"
 #include "model/base64.h"
 
@@ -17,13 +18,15 @@ Status outOfRange(std::string_view number, std::string_view why) {
                                    (number.size() > 60 ? "…" : "") + " " + std::string(why)};
 }
 
-Result<ValueView> readReal(std::string_view number) {
+Result<ValueView> readReal(const Column& column, std::string_view number) {
   double real = 0;
   const auto end = std::from_chars(number.data(), number.data() + number.size(), real);
   // Too small to be told from zero is no error, too large is.
   if (end.ec == std::errc::result_out_of_range)
     real = std::strtod(std::string(number).c_str(), nullptr);
   if (!std::isfinite(real)) return outOfRange(number, "is larger than any 64-bit real");
+  const bool isDeclaredReal = column.type == ColumnType::Real && !column.numericAffinity;
+  if (!isDeclaredReal && !standsFor(real, number)) return wouldBeRounded(column, number);
   return ValueView::real(real);
 }
 
@@ -31,7 +34,7 @@ Result<ValueView> readNumber(const Column& column, std::string_view number) {
   if (column.type == ColumnType::Decimal) return ValueView::text(number);
   if (column.type == ColumnType::Json) return ValueView::json(number);
   const bool whole = number.find_first_of(".eE") == std::string_view::npos;
-  if (!whole || column.type == ColumnType::Real) return readReal(number);
+  if (!whole || column.type == ColumnType::Real) return readReal(column, number);
   std::int64_t integer = 0;
   const auto end = std::from_chars(number.data(), number.data() + number.size(), integer);
   if (end.ec == std::errc()) return ValueView::integer(integer);

@@ -9,6 +9,7 @@
 #include "intake/decimal_text.h"
 #include "intake/iso_time.h"
 #include "intake/json_text.h"
+#include "intake/kept_number.h"
 #include "model/codec_json.h"
 
 namespace penstock {
@@ -76,17 +77,27 @@ Result<ValueView> toInteger(const Column& column, ValueView in) {
   return doesNotFit(column, in);
 }
 
+Result<ValueView> integerAsReal(const Column& column, std::int64_t integer) {
+  const std::string text = std::to_string(integer);
+  const auto real = static_cast<double>(integer);
+  if (column.numericAffinity && !standsFor(real, text)) return wouldBeRounded(column, text);
+  return canonicalReal(real);
+}
+
 Result<ValueView> toReal(const Column& column, ValueView in) {
   double value = 0;
   switch (in.kind()) {
     case ValueKind::Integer:
-      return canonicalReal(static_cast<double>(in.asInteger()));
+      return integerAsReal(column, in.asInteger());
     case ValueKind::Real:
       if (std::isfinite(in.asReal())) return canonicalReal(in.asReal());
       return doesNotFit(column, in);
     case ValueKind::Text:
-      if (parseReal(in.asText(), value)) return canonicalReal(value);
-      return doesNotFit(column, in);
+      if (!parseReal(in.asText(), value)) return doesNotFit(column, in);
+      if (column.numericAffinity && !standsFor(value, in.asText())) {
+        return wouldBeRounded(column, in.asText());
+      }
+      return canonicalReal(value);
     default:
       return doesNotFit(column, in);
   }
@@ -105,6 +116,7 @@ Result<ValueView> toDecimal(const Column& column, ValueView in, std::string& scr
     text = in.asText();
   }
   if (!canonicalDecimal(text, scratch)) return doesNotFit(column, in);
+  if (column.numericAffinity && !isKeptExactly(scratch)) return wouldBeRounded(column, scratch);
   return ValueView::text(scratch);
 }
 
@@ -130,6 +142,14 @@ Result<ValueView> toJsonValue(const Column& column, ValueView in, std::string& s
   scratch.clear();
   appendJsonValue(scratch, in, ColumnType::Any);
   return ValueView::json(scratch);
+}
+
+/// JSON that is nothing but a number, where the database would take it for one.
+Result<ValueView> keptJson(const Column& column, Result<ValueView> json) {
+  if (!json || !column.numericAffinity) return json;
+  const std::string_view text = json->asText();
+  if (looksLikeNumber(text) && !isKeptExactly(text)) return wouldBeRounded(column, text);
+  return json;
 }
 
 using Canonical = bool (*)(std::string_view, std::string&);
@@ -163,6 +183,9 @@ bool canonicalUuid(std::string_view text, std::string& to) {
 
 Result<ValueView> toAny(const Column& column, ValueView in, std::string& scratch) {
   if (in.kind() == ValueKind::Real) return toReal(column, in);
+  if (in.kind() == ValueKind::Text && column.numericAffinity) {
+    RETURN_IF_ERROR(checkTextAsNumber(column, in.asText()));
+  }
   if (in.kind() != ValueKind::Json) return in;
   RETURN_IF_ERROR(minifyJson(in.asText(), scratch));
   // What a line of JSON could not say apart from a plain value or from bytes.
@@ -206,7 +229,7 @@ Result<ValueView> canonicalValue(const Column& column, ValueView in, std::string
     case ColumnType::Boolean:
       return toBoolean(column, in);
     case ColumnType::Json:
-      return toJsonValue(column, in, scratch);
+      return keptJson(column, toJsonValue(column, in, scratch));
     case ColumnType::Timestamp:
       return toFormed(column, in, scratch, canonicalTimestamp);
     case ColumnType::Date:

@@ -45,6 +45,8 @@ struct Column {
   bool hasDefault = false;
   bool generated = false;  ///< computed by the database; never written
   bool dropped = false;    ///< was there once; keeps its id
+  /// The database makes numbers of text, and keeps them as 64-bit integers or doubles (SQLite).
+  bool numericAffinity = false;
   bool operator==(const Column&) const = default;
 };
 

@@ -12,9 +12,15 @@
 namespace penstock {
 namespace {
 
-constexpr std::uint8_t kCatalogFormat = 1;
+constexpr std::uint8_t kCatalogFormat = 2;  // since 2: kNumericAffinity
 
-enum ColumnFlag : std::uint32_t { kNullable = 1, kHasDefault = 2, kGenerated = 4, kColumnGone = 8 };
+enum ColumnFlag : std::uint32_t {
+  kNullable = 1,
+  kHasDefault = 2,
+  kGenerated = 4,
+  kColumnGone = 8,
+  kNumericAffinity = 16,
+};
 enum TableFlag : std::uint32_t { kHasTriggers = 1, kKeyIsByteEqual = 2, kTableGone = 4 };
 
 void appendIds(std::string& to, const std::vector<ColumnId>& ids) {
@@ -27,7 +33,8 @@ void appendColumn(std::string& to, const Column& column) {
   appendVarint(to, static_cast<std::uint64_t>(column.type));
   appendLengthed(to, column.declaredType);
   appendVarint(to, (column.nullable ? kNullable : 0u) | (column.hasDefault ? kHasDefault : 0u) |
-                       (column.generated ? kGenerated : 0u) | (column.dropped ? kColumnGone : 0u));
+                       (column.generated ? kGenerated : 0u) | (column.dropped ? kColumnGone : 0u) |
+                       (column.numericAffinity ? kNumericAffinity : 0u));
 }
 
 void appendTable(std::string& to, const Table& table) {
@@ -87,12 +94,13 @@ bool takeColumn(ByteReader& reader, Column& column) {
   if (!takeName(reader, column.name) || !reader.takeVarint32(type)) return false;
   if (type > static_cast<std::uint32_t>(ColumnType::Uuid)) return false;
   if (!takeName(reader, column.declaredType) || !reader.takeVarint32(flags)) return false;
-  if (flags >= kColumnGone * 2) return false;
+  if (flags >= kNumericAffinity * 2) return false;
   column.type = static_cast<ColumnType>(type);
   column.nullable = flags & kNullable;
   column.hasDefault = flags & kHasDefault;
   column.generated = flags & kGenerated;
   column.dropped = flags & kColumnGone;
+  column.numericAffinity = flags & kNumericAffinity;
   return true;
 }
 

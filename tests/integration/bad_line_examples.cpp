@@ -5,7 +5,8 @@ namespace penstock::test {
 
 const char* const kExampleSchema = R"(
 CREATE TABLE IF NOT EXISTS parents(
-  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, level INTEGER CHECK (level < 10));
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, level INTEGER CHECK (level < 10),
+  price DECIMAL(30,10));
 CREATE TABLE IF NOT EXISTS children(
   id INTEGER PRIMARY KEY, parent INTEGER NOT NULL REFERENCES parents(id), data BLOB, doc TEXT);
 )";
@@ -17,6 +18,9 @@ std::vector<Example> refusedLines() {
        "table: unknown table 'nowhere'"},
       {parent + R"({"nmae":"x"}})", "set.nmae: unknown column 'nmae' of table 'parents'"},
       {parent + R"({"name":"x","level":"high"}})", "set.level: 'high' does not fit"},
+      {parent + R"({"name":"x","price":1234567890.12345678}})",
+       "set.price: 1234567890.12345678 does not fit the decimal column (DECIMAL(30,10)) without "
+       "loss: it would become"},
       {R"({"table":"parents","op":"insert","set":{"name":"x"}})", "key column 'id' is missing"},
       {R"({"table":"parents","op":"insert","key":{"id":7.5},"set":{"name":"x"}})",
        "key.id: 7.5 does not fit"},

@@ -73,4 +73,14 @@ ColumnType columnTypeOf(std::string_view declaredType) {
   return ColumnType::Any;
 }
 
+// The rules of https://www.sqlite.org/datatype3.html, section 3.1.
+bool hasNumericAffinity(std::string_view declaredType) {
+  const std::string type = upperCase(declaredType);
+  const auto has = [&](std::string_view part) { return type.find(part) != std::string::npos; };
+  if (has("INT")) {
+    return true;
+  }
+  return !type.empty() && !has("CHAR") && !has("CLOB") && !has("TEXT") && !has("BLOB");
+}
+
 }  // namespace penstock::sqlite

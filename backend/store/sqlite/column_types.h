@@ -12,4 +12,7 @@ namespace penstock::sqlite {
 /// TIME, TIMESTAMP and all others are Any: SQLite stores what it is given.
 ColumnType columnTypeOf(std::string_view declaredType);
 
+/// Whether SQLite makes numbers of text that looks like one: affinity NUMERIC, INTEGER or REAL.
+bool hasNumericAffinity(std::string_view declaredType);
+
 }  // namespace penstock::sqlite

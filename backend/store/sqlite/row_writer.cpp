@@ -195,14 +195,14 @@ int RowWriter::bindAll(Statement& statement, const StatementShape& shape,
   int code = SQLITE_OK;
   const auto bindList = [&](std::span<const Assignment> assignments) {
     for (const Assignment& assignment : assignments) {
-      code |= statement.bind(++parameter, assignment.value);
+      code |= bindValue(statement, ++parameter, assignment.column, assignment.value);
     }
   };
   if (shape.kind == StatementKind::Update) {
     bindList(shape.update);
   }
-  for (const ValueView& value : key) {
-    code |= statement.bind(++parameter, value);
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    code |= bindValue(statement, ++parameter, m_table->key[i], key[i]);
   }
   if (shape.kind != StatementKind::Update && shape.kind != StatementKind::Delete) {
     bindList(shape.insert);
@@ -212,6 +212,16 @@ int RowWriter::bindAll(Statement& statement, const StatementShape& shape,
   }
   // Several failures ored together name nothing; the connection has kept the last one.
   return code == SQLITE_OK ? SQLITE_OK : sqlite3_extended_errcode(m_connection.handle());
+}
+
+int RowWriter::bindValue(Statement& statement, int parameter, ColumnId column,
+                         ValueView value) const {
+  constexpr std::size_t kReadRight = 15;  // letters, so no more digits
+  const bool isText = value.kind() == ValueKind::Text || value.kind() == ValueKind::Json;
+  const bool isLong = isText && value.asText().size() > kReadRight;
+  return isLong && m_table->column(column).numericAffinity
+             ? statement.bindNumber(parameter, value.asText())
+             : statement.bind(parameter, value);
 }
 
 CommitResult RowWriter::failed(Statement& statement, int code, const RowEffect& effect) {

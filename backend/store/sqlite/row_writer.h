@@ -41,6 +41,7 @@ class RowWriter {
   std::span<const ValueView> keyOf(const RowEffect& effect) const;
   int bindAll(Statement& statement, const StatementShape& shape,
               std::span<const ValueView> key) const;
+  int bindValue(Statement& statement, int parameter, ColumnId column, ValueView value) const;
   CommitResult failed(Statement& statement, int code, const RowEffect& effect);
   CommitResult refused(std::string_view code, const char* what, const RowEffect& effect) const;
   std::string placeOf(const RowEffect& effect) const;

@@ -106,6 +106,7 @@ class SchemaReading {
 
   sqlite3* m_database;
   std::vector<Table> m_tables;
+  std::vector<bool> m_isStrict;  ///< by table
 };
 
 Failure SchemaReading::read() {
@@ -129,37 +130,43 @@ Failure SchemaReading::read() {
 }
 
 Failure SchemaReading::readTables() {
-  return forEachRow(m_database,
-                    "SELECT name FROM pragma_table_list WHERE schema='main' AND type='table'"
-                    " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-                    " AND name NOT LIKE 'penstock\\_%' ESCAPE '\\' ORDER BY name",
-                    "", [&](const Statement& row) {
-                      Table table;
-                      table.id = static_cast<TableId>(m_tables.size());
-                      table.name = row.textAt(0);
-                      m_tables.push_back(std::move(table));
-                    });
+  return forEachRow(
+      m_database,
+      "SELECT name, strict FROM pragma_table_list WHERE schema='main' AND type='table'"
+      " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+      " AND name NOT LIKE 'penstock\\_%' ESCAPE '\\' ORDER BY name",
+      "", [&](const Statement& row) {
+        Table table;
+        table.id = static_cast<TableId>(m_tables.size());
+        table.name = row.textAt(0);
+        m_tables.push_back(std::move(table));
+        m_isStrict.push_back(row.integerAt(1) != 0);
+      });
 }
 
 Failure SchemaReading::readColumns(Table& table) {
   std::vector<std::pair<std::int64_t, ColumnId>> key;
-  Failure failure = forEachRow(m_database,
-                               "SELECT name, type, \"notnull\", dflt_value IS NOT NULL, pk, hidden"
-                               " FROM pragma_table_xinfo(?) ORDER BY cid",
-                               table.name, [&](const Statement& row) {
-                                 Column column;
-                                 column.name = row.textAt(0);
-                                 column.declaredType = row.textAt(1);
-                                 column.type = columnTypeOf(column.declaredType);
-                                 column.nullable = row.integerAt(2) == 0 && row.integerAt(4) == 0;
-                                 column.hasDefault = row.integerAt(3) != 0;
-                                 column.generated = row.integerAt(5) != 0;
-                                 if (row.integerAt(4) != 0) {
-                                   key.emplace_back(row.integerAt(4),
-                                                    static_cast<ColumnId>(table.columns.size()));
-                                 }
-                                 table.columns.push_back(std::move(column));
-                               });
+  const bool isStrict = m_isStrict[toIndex(table.id)];
+  Failure failure = forEachRow(
+      m_database,
+      "SELECT name, type, \"notnull\", dflt_value IS NOT NULL, pk, hidden"
+      " FROM pragma_table_xinfo(?) ORDER BY cid",
+      table.name, [&](const Statement& row) {
+        Column column;
+        column.name = row.textAt(0);
+        column.declaredType = row.textAt(1);
+        column.type = columnTypeOf(column.declaredType);
+        // ANY of a STRICT table keeps text, all other ANY does not.
+        column.numericAffinity = hasNumericAffinity(column.declaredType) &&
+                                 !(isStrict && column.type == ColumnType::Any);
+        column.nullable = row.integerAt(2) == 0 && row.integerAt(4) == 0;
+        column.hasDefault = row.integerAt(3) != 0;
+        column.generated = row.integerAt(5) != 0;
+        if (row.integerAt(4) != 0) {
+          key.emplace_back(row.integerAt(4), static_cast<ColumnId>(table.columns.size()));
+        }
+        table.columns.push_back(std::move(column));
+      });
   std::ranges::sort(key);
   for (const auto& [position, column] : key) {
     table.key.push_back(column);

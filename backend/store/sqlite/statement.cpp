@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/statement.h"
 
+#include <charconv>
+#include <cmath>
+
 #include "base/check.h"
 
 namespace penstock::sqlite {
@@ -18,6 +21,19 @@ Failure Statement::prepare(sqlite3* database, std::string_view sql) {
   }
   CHECK(m_handle != nullptr);
   return {};
+}
+
+int Statement::bindNumber(int parameter, std::string_view text) {
+  const char* end = text.data() + text.size();
+  std::int64_t integer = 0;
+  const auto whole = std::from_chars(text.data(), end, integer);
+  if (whole.ec == std::errc() && whole.ptr == end) return bindInteger(parameter, integer);
+  double real = 0;
+  const auto number = std::from_chars(text.data(), end, real);
+  if (number.ec == std::errc() && number.ptr == end && std::isfinite(real)) {
+    return sqlite3_bind_double(m_handle, parameter, real);
+  }
+  return bindText(parameter, text);
 }
 
 std::string_view Statement::textAt(int column) const {

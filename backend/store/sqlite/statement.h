@@ -36,7 +36,7 @@ class Statement {
 
   /// Parameters count from 1. Returns a result code. Decimals and JSON are bound as text: the
   /// column's affinity decides. A TEXT column keeps them as they are; a NUMERIC one (DECIMAL, JSON)
-  /// makes a well-formed number an integer of 64 bits or a double, which keeps 15 digits.
+  /// makes a well-formed number an integer of 64 bits or a double.
   int bind(int parameter, ValueView value) {
     switch (value.kind()) {
       case ValueKind::Null:
@@ -58,6 +58,9 @@ class Statement {
     }
     return bindText(parameter, value.asText());
   }
+  /// For a column of numeric affinity: text that is a number as the number. SQLite reads up to 15
+  /// digits right by itself; of more, the last one may be wrong.
+  int bindNumber(int parameter, std::string_view text);
   int bindText(int parameter, std::string_view text) {
     return sqlite3_bind_text64(m_handle, parameter, notNull(text), text.size(), SQLITE_STATIC,
                                SQLITE_UTF8);

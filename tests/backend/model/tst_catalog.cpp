@@ -15,6 +15,7 @@ class TestCatalog : public QObject {
   void tablesAndColumnsAreFoundByName();
   void encodedCatalogReadsBackEqual();
   void newerFormatIsUnsupported();
+  void olderFormatIsRead();
   void damagedBytesAreRefusedOrReadable();
   void evolvingKeepsIdsByName();
   void evolvingTwiceChangesNothing();
@@ -43,9 +44,21 @@ void TestCatalog::encodedCatalogReadsBackEqual() {
 
 void TestCatalog::newerFormatIsUnsupported() {
   std::string bytes = sampleCatalog().encode();
-  bytes[0] = 2;
+  bytes[0] = 3;
   QVERIFY(Catalog::decode(bytes).status().code() == StatusCode::Unsupported);
   QVERIFY(Catalog::decode("").status().code() == StatusCode::Corrupt);
+}
+
+void TestCatalog::olderFormatIsRead() {
+  std::string bytes = sampleCatalog().encode();
+  bytes[0] = 1;
+  QVERIFY(*Catalog::decode(bytes) == sampleCatalog());
+  std::vector<Table> tables(1);
+  tables[0].name = "prices";
+  tables[0].columns = {sampleColumn("price", ColumnType::Decimal)};
+  tables[0].columns[0].numericAffinity = true;
+  const Catalog catalog(tables);
+  QVERIFY(*Catalog::decode(catalog.encode()) == catalog);
 }
 
 void TestCatalog::damagedBytesAreRefusedOrReadable() {

@@ -74,6 +74,19 @@ std::vector<std::string> OtherConnection::rows(const std::string& sql) {
   return rows;
 }
 
+std::vector<double> OtherConnection::reals(const std::string& column,
+                                           const std::string& table) const {
+  std::vector<double> reals;
+  sqlite3_stmt* statement = nullptr;
+  const std::string sql = "SELECT " + column + " FROM " + table + " ORDER BY rowid";
+  CHECK(sqlite3_prepare_v2(m_handle, sql.c_str(), -1, &statement, nullptr) == SQLITE_OK);
+  while (sqlite3_step(statement) == SQLITE_ROW) {
+    reals.push_back(sqlite3_column_double(statement, 0));
+  }
+  sqlite3_finalize(statement);
+  return reals;
+}
+
 SqliteFixture::SqliteFixture(std::string_view schema, SqliteOptions options) {
   options.path = path();
   auto store = SqliteStore::create(options);

@@ -53,10 +53,14 @@ class OtherConnection {
  public:
   explicit OtherConnection(const std::string& path);
   ~OtherConnection() { sqlite3_close(m_handle); }
+  OtherConnection(const OtherConnection&) = delete;
+  OtherConnection& operator=(const OtherConnection&) = delete;
   /// The result code.
   int run(const std::string& sql);
   /// Rows as SQL literals, columns joined by `|`.
   std::vector<std::string> rows(const std::string& sql);
+  /// A column in the order of rowid, to the last bit.
+  std::vector<double> reals(const std::string& column, const std::string& table) const;
 
  private:
   sqlite3* m_handle = nullptr;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QTest>
+#include <cmath>
 #include <limits>
+#include <random>
 
 #include "tests/backend/store/sqlite_fixture.h"
 #include "tests/support/test_main.h"
@@ -331,6 +333,47 @@ class TestRowWriter : public QObject {
     QCOMPARE(fixture.commitOne("t", effect).outcome, CommitOutcome::Committed);
     QCOMPARE(fixture.commitOne("t", effect).outcome, CommitOutcome::Committed);
     QCOMPARE(fixture.rows("SELECT n FROM t"), (Rows{"4"}));
+  }
+
+  /// SQLite's own reading of such text is off by one in the last digit now and then.
+  void decimalOfAllDigitsOfADoubleIsThatDouble() {
+    SqliteFixture fixture("CREATE TABLE t(id INTEGER PRIMARY KEY, d DECIMAL(30,20), j JSON)");
+    // The first three are such cases.
+    std::vector<double> wanted{5.960060317178028e-15, 1.150582300292685e-22, 4.580727402449613e36};
+    std::mt19937_64 random(7);
+    while (wanted.size() < 5'000) {
+      const double scale = std::pow(10.0, -static_cast<double>(random() % 40));
+      wanted.push_back(std::uniform_real_distribution<double>(0.0, 1.0)(random) * scale);
+    }
+    std::vector<std::string> texts;
+    texts.reserve(wanted.size());
+    for (const double real : wanted) {
+      texts.push_back(QByteArray::number(real, 'f', QLocale::FloatingPointShortest).toStdString());
+    }
+    BatchBuilder builder = fixture.builder();
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      builder.add("t", {IfAbsent::Insert,
+                        IfPresent::Error,
+                        {number(static_cast<std::int64_t>(i))},
+                        {set("d", text(texts[i])), set("j", ValueView::json(texts[i]))},
+                        {}});
+    }
+    QCOMPARE(fixture.commit(builder).outcome, CommitOutcome::Committed);
+    const OtherConnection other(fixture.path());
+    const auto read = [&](const char* column) { return other.reals(column, "t"); };
+    QCOMPARE(read("d"), wanted);
+    QCOMPARE(read("j"), wanted);
+  }
+
+  void wholeNumberOfADecimalColumnKeepsItsDigits() {
+    SqliteFixture fixture("CREATE TABLE t(id INTEGER PRIMARY KEY, d DECIMAL(30,20))");
+    const NamedEffect effect{IfAbsent::Insert,
+                             IfPresent::Error,
+                             {number(1)},
+                             {set("d", text("-9223372036854775808"))},
+                             {}};
+    QCOMPARE(fixture.commitOne("t", effect).outcome, CommitOutcome::Committed);
+    QCOMPARE(fixture.rows("SELECT d, typeof(d) FROM t"), (Rows{"-9223372036854775808|'integer'"}));
   }
 
  private:

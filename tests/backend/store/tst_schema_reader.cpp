@@ -34,6 +34,7 @@ constexpr std::string_view kSchema = R"(
   CREATE TABLE folded_index(name TEXT, PRIMARY KEY(name COLLATE RTRIM));
   CREATE TABLE measured(at REAL PRIMARY KEY);
   CREATE TABLE untyped(x PRIMARY KEY, y);
+  CREATE TABLE strict(a ANY, b REAL) STRICT;
   CREATE TABLE keyless(x INT);
   CREATE TABLE sqliteish(x INT PRIMARY KEY);
   CREATE VIEW seen AS SELECT * FROM keyless;
@@ -61,8 +62,8 @@ class TestSchemaReader : public QObject {
 
   void tablesAreThoseOfTheApplication() {
     const std::vector<std::string> expected{
-        "child",  "folded",    "folded_index",      "keyless", "measured",
-        "parent", "sqliteish", "ta\"ble; drop `x`", "untyped"};
+        "child",  "folded",    "folded_index", "keyless",           "measured",
+        "parent", "sqliteish", "strict",       "ta\"ble; drop `x`", "untyped"};
     // The fixture has attached: penstock_ tables are there and are not shown.
     const auto catalog = m_fixture->store().readCatalog();
     QVERIFY(catalog.isOk());
@@ -74,8 +75,9 @@ class TestSchemaReader : public QObject {
     QCOMPARE(child.columns.size(), 8U);
     const auto column = [&](std::string_view name) { return child.column(id(child, name)); };
     QCOMPARE(column("id"),
-             (Column{"id", ColumnType::Integer, "INTEGER", false, false, false, false}));
-    QCOMPARE(column("code"), (Column{"code", ColumnType::Text, "TEXT", false, true, false, false}));
+             (Column{"id", ColumnType::Integer, "INTEGER", false, false, false, false, true}));
+    QCOMPARE(column("code"),
+             (Column{"code", ColumnType::Text, "TEXT", false, true, false, false, false}));
     QVERIFY(column("half").generated);
     QVERIFY(column("doubled").generated);
     QVERIFY(!column("pa").generated);
@@ -137,6 +139,18 @@ class TestSchemaReader : public QObject {
     QCOMPARE(result.outcome, CommitOutcome::Committed);
     QCOMPARE(m_fixture->rows("SELECT * FROM `ta\"ble; drop ``x```"),
              (std::vector<std::string>{"1|''; DROP TABLE child; --'"}));
+  }
+
+  void numericAffinityIsThatOfSqlite() {
+    for (const char* declared : {"DECIMAL(10,2)", "NUMERIC", "INT", "REAL", "DATE", "MONEY", "JSON",
+                                 "STRING", "ANY", "CHARINT"}) {
+      QVERIFY2(sqlite::hasNumericAffinity(declared), declared);
+    }
+    for (const char* declared : {"", "TEXT", "varchar(9)", "BLOB", "JSON TEXT", "DECIMAL_TEXT"}) {
+      QVERIFY2(!sqlite::hasNumericAffinity(declared), declared);
+    }
+    QVERIFY(!table("strict").column(ColumnId{0}).numericAffinity);
+    QVERIFY(table("strict").column(ColumnId{1}).numericAffinity);
   }
 
   void declaredTypes_data() {
