@@ -18,8 +18,8 @@ namespace penstock {
 /// 1, 0. Text: text. Bytes: bytes. Json: minified; booleans, numbers and text become JSON; a JSON
 /// null is refused, because it could not be told from NULL. Timestamp, Date, Time: see iso_time.h.
 /// Uuid: 32 hexadecimal digits, dashed or not; lower case and dashed. Any: as it is, but reals as
-/// for Real, and of JSON only objects and arrays. In a column of numeric affinity: only numbers that
-/// it keeps as they are, see kept_number.h.
+/// for Real, and of JSON only objects and arrays. In a column of numeric affinity: only numbers
+/// that it keeps as they are, see kept_number.h.
 /// Expects: text is valid UTF-8. The result borrows `in` or `scratch`.
 /// Errors: Invalid, saying what does not fit and giving an example of what would.
 Result<ValueView> canonicalValue(const Column& column, ValueView in, std::string& scratch);

@@ -86,6 +86,12 @@ void Connection::rollback() {
 
 bool Connection::isInTransaction() const { return sqlite3_get_autocommit(m_handle) == 0; }
 
+bool Connection::hasMoved() const {
+  int moved = 0;
+  const int code = sqlite3_file_control(m_handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  return code == SQLITE_OK && moved != 0;
+}
+
 Result<std::uint64_t> Connection::walBytes() {
   // The log is opened by the first read.
   if (const Failure failure = execute("SELECT 1 FROM sqlite_schema LIMIT 1")) {

@@ -35,6 +35,8 @@ class Connection {
   /// Ends the open transaction, if there is one, with nothing done.
   void rollback();
   bool isInTransaction() const;
+  /// Whether the path no longer leads to the open file: what is committed there is lost. One stat.
+  bool hasMoved() const;
   /// Size of the write-ahead log. Errors: Unavailable.
   Result<std::uint64_t> walBytes();
 

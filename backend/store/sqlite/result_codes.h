@@ -19,6 +19,7 @@ using Failure = std::optional<CommitResult>;
 /// Codes of our own, beside SQLite's.
 inline constexpr std::string_view kMissingRow = "PENSTOCK_MISSING_ROW";
 inline constexpr std::string_view kNoKey = "PENSTOCK_NO_KEY";
+inline constexpr std::string_view kFileMoved = "PENSTOCK_FILE_MOVED";  ///< the path leads elsewhere
 /// The tables are not what the catalog says: a statement of ours does not compile.
 inline constexpr std::string_view kSchemaChanged = "SQLITE_SCHEMA";
 

@@ -13,6 +13,13 @@ CommitResult notOpen() {
   return {CommitOutcome::Transient, "SQLITE_CANTOPEN", "the database is not open", 0};
 }
 
+CommitResult fileMoved() {
+  return {CommitOutcome::Broken, std::string(kFileMoved),
+          "the database file was deleted, moved or replaced while it was in use (put it back, then "
+          "start again)",
+          0};
+}
+
 }  // namespace
 
 SqliteLane::Session::Session(std::unique_ptr<Connection> opened, const LaneOptions& options)
@@ -49,6 +56,9 @@ CommitResult SqliteLane::commit(const CommitRequest& request) {
     return notOpen();
   }
   Connection& connection = *m_session->connection;
+  if (connection.hasMoved()) {
+    return fileMoved();
+  }
   if (const Failure failure = connection.execute("BEGIN IMMEDIATE")) {
     return *failure;
   }
@@ -59,6 +69,9 @@ CommitResult SqliteLane::commit(const CommitRequest& request) {
   if (failure) {
     connection.rollback();
     return *failure;
+  }
+  if (connection.hasMoved()) {  // meanwhile: committed, and to nowhere
+    return fileMoved();
   }
   return {CommitOutcome::Committed, {}, {}, request.batch != nullptr ? m_session->rows.rows() : 0};
 }

@@ -95,6 +95,35 @@ class TestSqliteLane : public QObject {
     QCOMPARE(fixture.store().listDeadLetters({}, 1).value().front().letter.sequence, Sequence{9});
   }
 
+  void fileThatWasDeletedOrReplacedIsNotCommittedTo_data() {
+    QTest::addColumn<bool>("isReplaced");
+    QTest::newRow("deleted") << false;
+    QTest::newRow("replaced by a copy") << true;
+  }
+  void fileThatWasDeletedOrReplacedIsNotCommittedTo() {
+    QFETCH(bool, isReplaced);
+    SqliteFixture fixture(kSchema);
+    QCOMPARE(fixture.commitOne("t", insertOf(1)).outcome, CommitOutcome::Committed);
+    const QString path = QString::fromStdString(fixture.path());
+    QVERIFY(QFile::copy(path, path + ".copy"));
+    QVERIFY(QFile::remove(path));
+    if (isReplaced) QVERIFY(QFile::rename(path + ".copy", path));
+    const CommitResult result = fixture.commitOne("t", insertOf(2));
+    QCOMPARE(result.outcome, CommitOutcome::Broken);
+    QCOMPARE(result.code, "PENSTOCK_FILE_MOVED");
+    QVERIFY(QString::fromStdString(result.message).contains("deleted, moved or replaced"));
+  }
+
+  void fileThatWasPutBackIsCommittedTo() {
+    SqliteFixture fixture(kSchema);
+    const QString path = QString::fromStdString(fixture.path());
+    QVERIFY(QFile::rename(path, path + ".away"));
+    QCOMPARE(fixture.commitOne("t", insertOf(1)).outcome, CommitOutcome::Broken);
+    QVERIFY(QFile::rename(path + ".away", path));
+    QCOMPARE(fixture.commitOne("t", insertOf(1)).outcome, CommitOutcome::Committed);
+    QCOMPARE(fixture.rows("SELECT id FROM t"), (Rows{"1"}));
+  }
+
   void fenceIsLostWhenTheSequenceIsAnother() {
     SqliteFixture fixture(kSchema);
     QCOMPARE(fixture.lane().commit(fenceOnly(0, 7)).outcome, CommitOutcome::Committed);
