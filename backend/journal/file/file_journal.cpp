@@ -89,8 +89,12 @@ Status FileJournal::start() {
   m_commit = std::make_unique<GroupCommit>(commit, *m_table, lastCatalog());
   m_writer = std::make_unique<SegmentWriter>(
       m_segmentFiles, m_clock, SegmentWriter::Start{m_id, m_recovered.end, m_recovered.head});
-  m_firstFailure = beginSegment();
-  if (!m_firstFailure.isOk() && m_recovered.segments.empty()) return m_firstFailure;
+  m_loop =
+      std::make_unique<GroupLoop>(GroupLoop::Parts{*m_commit, *m_writer, *m_table, m_clock},
+                                  GroupLoop::Timing{m_options.retryPause, m_options.unknownAfter});
+  const Status begun = m_loop->begin();
+  if (!begun.isOk() && m_recovered.segments.empty()) return begun;
+  if (m_options.drive == FileJournalOptions::Drive::Steps) return Status::ok();
   m_worker = Worker("journal", ThreadPriority::Normal, [this] { run(); });
   return Status::ok();
 }
@@ -139,96 +143,12 @@ void FileJournal::removeStrays() {
 }
 
 void FileJournal::run() {
-  if (!m_firstFailure.isOk() && outlastFailure(m_firstFailure) == Outcome::Stopped) return;
-  while (StagingBuffer* buffer = m_commit->take()) {
-    const Status written = writeGroup(*buffer);
-    if (!written.isOk() && outlastFailure(written) == Outcome::Stopped) return;
-  }
-}
-
-Status FileJournal::writeGroup(StagingBuffer& buffer) {
-  const std::uint64_t changeSets = buffer.changeSets();
-  const SteadyTime began = m_clock.steadyNow();
-  const auto written = m_writer->write(buffer);
-  if (!written) return written.status();
-  publish(*written, buffer);
-  const auto took = m_clock.steadyNow() - began;
-  m_commit->finish();
-  if (m_syncedListener) {
-    m_syncedListener(
-        {written->head, changeSets, std::chrono::duration_cast<std::chrono::microseconds>(took)});
-  }
-  return Status::ok();
-}
-
-void FileJournal::publish(const SegmentWriter::Written& written, const StagingBuffer& buffer) {
-  if (written.beganSegment) {
-    SegmentInfo info;
-    info.number = buffer.place().segment;
-    info.syncedEnd = written.syncedEnd;
-    info.fileBytes = written.fileBytes;
-    info.before = written.before;
-    info.last = written.head;
-    info.lastWrite = written.wallTime;
-    info.catalog = buffer.place().catalog;
-    info.isOpen = true;
-    m_table->add(std::move(info));
-  } else {
-    m_table->advance({written.syncedEnd, written.fileBytes, written.head, written.wallTime});
-  }
-  m_counters.records.fetch_add(buffer.records(), std::memory_order_relaxed);
-  m_counters.bytes.fetch_add(written.bytes, std::memory_order_relaxed);
-  m_counters.groups.fetch_add(1, std::memory_order_relaxed);
-  m_table->publishHead(written.head);
-}
-
-/// Opens a new segment with its catalog alone, and lets appends in behind it.
-Status FileJournal::beginSegment() {
-  StagingBuffer& first = m_commit->beginSegment();
-  const auto written = m_writer->write(first);
-  if (!written) return written.status();
-  publish(*written, first);
-  m_commit->resume();
-  return Status::ok();
-}
-
-FileJournal::Outcome FileJournal::outlastFailure(const Status& why) {
-  m_counters.failedSyncs.fetch_add(1, std::memory_order_relaxed);
-  logLine(LogLevel::Error, "journal: " + why.message());
-  AppendFailure failure = m_commit->refuse(why);
-  const SteadyTime unknownAt = m_clock.steadyNow() + m_options.unknownAfter;
-  bool told = failure.first == kNoSequence;
   for (;;) {
-    m_writer->seal();
-    // Told before the head passes over the failed sequences, and only once the seal is durable.
-    StagingBuffer& first = m_commit->beginSegment();
-    const auto written = m_writer->write(first);
-    if (written) {
-      failure.status = Status(StatusCode::IoError, "not journaled: " + why.message());
-      if (!told) tell(failure);
-      publish(*written, first);
-      m_commit->resume();
-      if (m_syncedListener) m_syncedListener({written->head, 0, {}});
-      return Outcome::Resumed;
-    }
-    m_counters.failedSyncs.fetch_add(1, std::memory_order_relaxed);
-    failure.status = Status(StatusCode::Unknown, "may or may not be journaled: " + why.message());
-    const SteadyTime now = m_clock.steadyNow();
-    const bool goesOn = m_commit->pause(now + m_options.retryPause);
-    if (!told && (!goesOn || now >= unknownAt)) {
-      tell(failure);
-      told = true;
-    }
-    if (!goesOn) {
-      m_commit->abandon();
-      return Outcome::Stopped;
-    }
+    const GroupLoop::Step step = m_loop->step();
+    if (step.kind == GroupLoop::Step::Kind::Ended) return;
+    if (step.kind == GroupLoop::Step::Kind::Idle) m_commit->waitForGroup();
+    if (step.kind == GroupLoop::Step::Kind::Failed) m_commit->pause(step.until);
   }
-}
-
-void FileJournal::tell(const AppendFailure& failure) {
-  m_commit->settle(failure);
-  if (m_failureListener) m_failureListener(failure);
 }
 
 Result<Sequence> FileJournal::append(RecordType type, std::string_view payload,
@@ -241,11 +161,11 @@ Status FileJournal::waitSynced(Sequence sequence, SteadyTime deadline) {
 }
 
 void FileJournal::setSyncedListener(std::function<void(const SyncedNews&)> listener) {
-  m_syncedListener = std::move(listener);
+  m_loop->setSyncedListener(std::move(listener));
 }
 
 void FileJournal::setFailureListener(std::function<void(const AppendFailure&)> listener) {
-  m_failureListener = std::move(listener);
+  m_loop->setFailureListener(std::move(listener));
 }
 
 Status FileJournal::setCatalog(CatalogPointer catalog) {
@@ -293,18 +213,16 @@ JournalUsage FileJournal::usage() const {
   return usage;
 }
 
-JournalCounters FileJournal::counters() const {
-  return {m_counters.records.load(std::memory_order_relaxed),
-          m_counters.bytes.load(std::memory_order_relaxed),
-          m_counters.groups.load(std::memory_order_relaxed),
-          m_counters.failedSyncs.load(std::memory_order_relaxed)};
-}
-
 Status FileJournal::close() {
-  if (m_closed || m_commit == nullptr || !m_worker.isRunning()) return Status::ok();
+  const bool isDriven = m_options.drive == FileJournalOptions::Drive::Steps && m_loop != nullptr;
+  if (m_closed || (!m_worker.isRunning() && !isDriven)) return Status::ok();
   m_closed = true;
   m_commit->stop();
-  m_worker.join();
+  if (isDriven) {
+    while (m_loop->step().kind != GroupLoop::Step::Kind::Ended) continue;
+  } else {
+    m_worker.join();
+  }
   return m_writer->markEnd();  // nothing when the disk failed to the end
 }
 

@@ -14,6 +14,7 @@
 #include "base/file_system.h"
 #include "base/worker.h"
 #include "journal/file/group_commit.h"
+#include "journal/file/group_loop.h"
 #include "journal/file/reader.h"
 #include "journal/file/recovery.h"
 #include "journal/file/segment_files.h"
@@ -42,6 +43,11 @@ struct FileJournalOptions {
   std::function<Status(const JournalId&, Sequence head)> confirm;
   /// For a journal that is new (null: an empty catalog); one that exists goes on with its own.
   CatalogPointer initialCatalog;
+  enum class Drive : std::uint8_t {
+    Thread,  ///< its own
+    Steps,   ///< the owner calls step() and close(), and nobody waits: for a simulation
+  };
+  Drive drive = Drive::Thread;
 };
 
 /// Threads: as Journal says; open, close and destruction: one.
@@ -72,11 +78,13 @@ class FileJournal final : public Journal {
     return m_table->distanceFrom(position);
   }
   JournalUsage usage() const override;
-  JournalCounters counters() const override;
+  JournalCounters counters() const override { return m_loop->counters(); }
   Status close() override;
 
   /// Makes spare segments until enough are ready; slow. Threads: one (housekeeping).
   Status prepareSpares() { return m_segmentFiles.prepareSpares(); }
+  /// What the journal thread would do next. Expects: driven by steps.
+  GroupLoop::Step step() { return m_loop->step(); }
   /// What recovery found when the journal was opened.
   const RecoveredJournal& recovered() const { return m_recovered; }
 
@@ -89,12 +97,6 @@ class FileJournal final : public Journal {
   CatalogPointer lastCatalog();
   void removeStrays();
   void run();
-  Status writeGroup(StagingBuffer& buffer);
-  Status beginSegment();
-  void publish(const SegmentWriter::Written& written, const StagingBuffer& buffer);
-  enum class Outcome { Resumed, Stopped };
-  Outcome outlastFailure(const Status& why);
-  void tell(const AppendFailure& failure);
   FileJournalReader::Source readerSource() const;
 
   FileSystem& m_files;
@@ -103,20 +105,15 @@ class FileJournal final : public Journal {
   const std::unique_ptr<FileLock> m_lock;
   const RecoveredJournal m_recovered;
   const JournalId m_id;
-  std::function<void(const SyncedNews&)> m_syncedListener;  // set before the first append
-  std::function<void(const AppendFailure&)> m_failureListener;
 
   const std::shared_ptr<SegmentTable> m_table;
   SegmentFiles m_segmentFiles;
   std::unique_ptr<GroupCommit> m_commit;
-  struct AtomicCounters {
-    std::atomic<std::uint64_t> records{0}, bytes{0}, groups{0}, failedSyncs{0};
-  } m_counters;
   mutable std::atomic<std::uint64_t> m_freeDiskBytes{0};
   mutable std::atomic<std::int64_t> m_freeDiskAskedAt{0};  // steady nanoseconds
 
   std::unique_ptr<SegmentWriter> m_writer;  // the journal thread's
-  Status m_firstFailure;                    // likewise: why it starts refusing
+  std::unique_ptr<GroupLoop> m_loop;        // likewise, but its counters
   bool m_closed = false;                    // the owner's
   Worker m_worker;
 };

@@ -155,14 +155,18 @@ std::uint64_t GroupCommit::stagedBytes() const {
 
 StagingBuffer* GroupCommit::take() {
   const MutexLock lock(m_mutex);
-  while (m_buffers[m_active].isEmpty()) {
-    if (m_state == State::Stopped) return nullptr;
+  if (m_buffers[m_active].isEmpty()) return nullptr;
+  swapBuffers();
+  return &m_buffers[1 - m_active];
+}
+
+void GroupCommit::waitForGroup() {
+  const MutexLock lock(m_mutex);
+  while (m_buffers[m_active].isEmpty() && m_state != State::Stopped) {
     m_writerWaits = true;
     m_work.wait(m_mutex);
   }
   m_writerWaits = false;
-  swapBuffers();
-  return &m_buffers[1 - m_active];
 }
 
 void GroupCommit::swapBuffers() {
@@ -232,14 +236,13 @@ void GroupCommit::abandon() {
   for (CondVar& synced : m_synced) synced.notifyAll();
 }
 
-bool GroupCommit::pause(SteadyTime until) {
+void GroupCommit::pause(SteadyTime until) {
   const MutexLock lock(m_mutex);
   while (m_state != State::Stopped) {
     m_writerWaits = true;
     if (!m_work.waitUntil(m_mutex, until)) break;
   }
   m_writerWaits = false;
-  return m_state != State::Stopped;
 }
 
 void GroupCommit::stop() {
@@ -248,6 +251,11 @@ void GroupCommit::stop() {
   m_work.notifyOne();
   m_room.notifyAll();
   for (CondVar& synced : m_synced) synced.notifyAll();
+}
+
+bool GroupCommit::isStopped() const {
+  const MutexLock lock(m_mutex);
+  return m_state == State::Stopped;
 }
 
 }  // namespace penstock

@@ -41,8 +41,10 @@ class GroupCommit {
   Status setCatalog(CatalogPointer catalog, SteadyTime deadline);
   std::uint64_t stagedBytes() const;
 
-  /// The next group for the disk; waits for one. Null when stopped and nothing is left.
+  /// The next group for the disk; null when nothing is staged.
   StagingBuffer* take();
+  /// Waits until something is staged, or stopped.
+  void waitForGroup();
   /// The group that was taken is synced and the table says so. Wakes those who wait for it.
   void finish();
 
@@ -57,11 +59,12 @@ class GroupCommit {
   void resume();
   /// The disk did not come back before the stop: what is staged is given up.
   void abandon();
-  /// Waits until the time or until stopped. Returns false when stopped.
-  bool pause(SteadyTime until);
+  /// Waits until the time or until stopped.
+  void pause(SteadyTime until);
 
-  /// No more appends; take() ends after what is staged. Threads: any.
+  /// No more appends; what is staged can still be taken. Threads: any.
   void stop();
+  bool isStopped() const;
 
  private:
   enum class State : std::uint8_t { Open, Refusing, Stopped };

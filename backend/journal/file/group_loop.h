@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the journal thread does, one step after another: writes the next group; after a failure
+// begins a new segment as soon as the disk takes one, and settles what became of the appends in
+// doubt. A step waits for nothing but the disk, so that a simulation runs the very same code on a
+// clock of its own.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <optional>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "journal/file/group_commit.h"
+#include "journal/file/segment_table.h"
+#include "journal/file/segment_writer.h"
+#include "journal/journal.h"
+
+namespace penstock {
+
+/// Threads: one, the journal thread (and before it starts, the one that opens the journal);
+/// counters by any. Owns: nothing of what is passed in; all of it outlives this.
+class GroupLoop {
+ public:
+  struct Parts {
+    GroupCommit& commit;
+    SegmentWriter& writer;
+    SegmentTable& table;
+    const Clock& clock;
+  };
+  struct Timing {
+    std::chrono::milliseconds retryPause{};    ///< between attempts after a failed sync
+    std::chrono::milliseconds unknownAfter{};  ///< then failed appends are told `unknown`
+  };
+  GroupLoop(const Parts& parts, const Timing& timing) : m_parts(parts), m_timing(timing) {}
+
+  /// Opens the first segment and lets appends in behind it. Errors: as the disk says; the steps
+  /// then begin with trying again.
+  Status begin();
+
+  struct Step {
+    enum class Kind : std::uint8_t {
+      Wrote,   ///< go on
+      Idle,    ///< nothing is staged
+      Failed,  ///< the disk refuses; nothing helps before `until`
+      Ended,   ///< stopped, and nothing more can be done
+    };
+    Kind kind = Kind::Idle;
+    SteadyTime until{};
+  };
+  Step step();
+
+  JournalCounters counters() const;
+  /// Set before the first append.
+  void setSyncedListener(std::function<void(const SyncedNews&)> listener);
+  void setFailureListener(std::function<void(const AppendFailure&)> listener);
+
+ private:
+  /// The disk has failed and no new segment is open yet.
+  struct Trouble {
+    Status why;
+    AppendFailure failure;
+    SteadyTime unknownAt{};
+    bool isTold = false;
+    bool wasTried = false;
+  };
+
+  Status writeGroup(StagingBuffer& buffer);
+  void publish(const SegmentWriter::Written& written, const StagingBuffer& buffer);
+  void refuse(const Status& why);
+  Step tryAgain();
+  Step giveUp();
+  void tell();
+
+  const Parts m_parts;
+  const Timing m_timing;
+  std::function<void(const SyncedNews&)> m_syncedListener;
+  std::function<void(const AppendFailure&)> m_failureListener;
+  Status m_firstFailure;  // of begin()
+  std::optional<Trouble> m_trouble;
+  struct AtomicCounters {
+    std::atomic<std::uint64_t> records{0}, bytes{0}, groups{0}, failedSyncs{0};
+  } m_counters;
+};
+
+}  // namespace penstock
