@@ -80,7 +80,7 @@ class Store {
   virtual std::string describeTarget() const = 0;
   /// How many lanes can commit at once; 1: pure journal order.
   virtual int laneCountMax() const = 0;
-  /// Runs SQL statements (of `--schema`). Errors: Invalid with the database's message.
+  /// Runs SQL statements (of `--schema`), all or none. Errors: Invalid with the database's message.
   virtual Status runScript(std::string_view sql) = 0;
   /// Tables, columns, keys, constraints; without penstock_ tables. Errors: Unavailable, Broken.
   virtual Result<Catalog> readCatalog() = 0;

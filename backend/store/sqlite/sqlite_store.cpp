@@ -3,11 +3,10 @@
 
 #include <sqlite3.h>
 
-#include <algorithm>
-
 #include "base/check.h"
 #include "store/sqlite/own_tables.h"
 #include "store/sqlite/schema_reader.h"
+#include "store/sqlite/script.h"
 #include "store/sqlite/sqlite_lane.h"
 
 namespace penstock {
@@ -17,36 +16,6 @@ using sqlite::Failure;
 using sqlite::toStatus;
 
 namespace {
-
-std::string lineOf(std::string_view script, std::size_t offset) {
-  return "line " + std::to_string(1 + std::ranges::count(script.substr(0, offset), '\n'));
-}
-
-// Runs one statement of the script and moves `offset` behind it.
-Status runNext(Connection& connection, std::string_view script, std::size_t& offset) {
-  sqlite3* database = connection.handle();
-  sqlite3_stmt* statement = nullptr;
-  const char* tail = nullptr;
-  const std::string_view rest = script.substr(offset);
-  int code =
-      sqlite3_prepare_v2(database, rest.data(), static_cast<int>(rest.size()), &statement, &tail);
-  std::size_t place = offset;
-  if (code == SQLITE_OK) {
-    while (statement != nullptr && (code = sqlite3_step(statement)) == SQLITE_ROW) {
-    }
-    code = statement == nullptr ? SQLITE_DONE : code;
-    place += std::min(rest.find_first_not_of(" \t\r\n"), rest.size());
-    offset = static_cast<std::size_t>(tail - script.data());
-  } else {
-    place += static_cast<std::size_t>(std::max(0, sqlite3_error_offset(database)));
-  }
-  Status status;
-  if (code != SQLITE_DONE) {
-    status = toStatus(sqlite::failureOf(database, code)).withContext(lineOf(script, place));
-  }
-  sqlite3_finalize(statement);
-  return status;
-}
 
 // Begins, works, ends: COMMIT, or ROLLBACK after a failure.
 template <typename Work>
@@ -93,14 +62,7 @@ Status SqliteStore::runScript(std::string_view sql) {
   if (!connection) {
     return connection.status();
   }
-  std::size_t offset = 0;
-  while (offset < sql.size()) {
-    RETURN_IF_ERROR(runNext(**connection, sql, offset));
-  }
-  if ((*connection)->isInTransaction()) {
-    return {StatusCode::Invalid, "the script leaves a transaction open (add COMMIT)"};
-  }
-  return Status::ok();
+  return sqlite::runScript(**connection, sql);
 }
 
 Result<Catalog> SqliteStore::readCatalog() {

@@ -41,8 +41,8 @@ class SqliteStore : public Store {
 
   std::string describeTarget() const override;
   int laneCountMax() const override { return 1; }
-  /// Statement by statement, each on its own unless the script begins a transaction. Errors:
-  /// Invalid with line and message (what came before stays), Unavailable, Corrupt.
+  /// All or nothing, see script.h. Errors: Invalid with statement, line and message; Unavailable;
+  /// Corrupt.
   Status runScript(std::string_view sql) override;
   Result<Catalog> readCatalog() override;
   Result<std::vector<Checkpoint>> attach(const JournalId& journal, std::string_view owner) override;

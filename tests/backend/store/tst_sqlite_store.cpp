@@ -37,18 +37,54 @@ class TestSqliteStore : public QObject {
     QCOMPARE(toNumber(known.value()[0].settled), 1U);
   }
 
-  void scriptNamesTheLineThatFails() {
+  void scriptNamesTheStatementThatFailsAndDoesNothing() {
     SqliteFixture fixture("");
     const Status status =
         fixture.store().runScript("CREATE TABLE a(x);\n-- a comment\n\nCREATE TABEL b(x);\n");
     QCOMPARE(status.code(), StatusCode::Invalid);
-    QVERIFY2(contains(status.message(), "line 4: near \"TABEL\""), status.message().c_str());
+    QVERIFY2(contains(status.message(), "statement 2, line 4: near \"TABEL\""),
+             status.message().c_str());
     const Status failing =
         fixture.store().runScript("CREATE TABLE c(x NOT NULL);\n\nINSERT INTO c VALUES(NULL);");
-    QVERIFY2(contains(failing.message(), "line 3"), failing.message().c_str());
+    QVERIFY2(contains(failing.message(), "statement 2, line 3: NOT NULL"),
+             failing.message().c_str());
     QCOMPARE(fixture.rows("SELECT name FROM sqlite_schema WHERE name NOT LIKE 'penstock%'"
                           " AND name NOT LIKE 'sqlite%'"),
-             (Rows{"'a'", "'c'"}));
+             Rows{});
+  }
+
+  void scriptWithTransactionsOfItsOwnIsStillOne() {
+    SqliteFixture fixture("CREATE TABLE a(x)");
+    const Status failing = fixture.store().runScript(
+        "/* two */ BEGIN; INSERT INTO a VALUES(1); COMMIT;\nbegin immediate;\n"
+        "INSERT INTO a VALUES(2); END TRANSACTION; INSERT INTO nowhere VALUES(3)");
+    QVERIFY2(contains(failing.message(), "statement 7, line 3: no such table: nowhere"),
+             failing.message().c_str());
+    QCOMPARE(fixture.rows("SELECT * FROM a"), Rows{});
+    for (const char* script : {"INSERT INTO a VALUES(1); ROLLBACK; INSERT INTO a VALUES(2)",
+                               "INSERT INTO a VALUES(1); COMMIT", "BEGIN; BEGIN; COMMIT; COMMIT"}) {
+      QCOMPARE(fixture.store().runScript(script).code(), StatusCode::Invalid);
+      QCOMPARE(fixture.rows("SELECT * FROM a"), Rows{});
+    }
+    QVERIFY(fixture.store()
+                .runScript("PRAGMA foreign_keys=OFF; BEGIN TRANSACTION;"
+                           "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END;"
+                           "SAVEPOINT s; INSERT INTO a VALUES(1); ROLLBACK TO s; RELEASE s; "
+                           "INSERT INTO a VALUES(2); COMMIT; -- end\n;;")
+                .isOk());
+    QCOMPARE(fixture.rows("SELECT * FROM a"), (Rows{"2"}));
+  }
+
+  void scriptThatFindsAllThereNeedsNoLock() {
+    SqliteOptions options;
+    options.busyTimeout = std::chrono::milliseconds(10);
+    SqliteFixture fixture("CREATE TABLE a(x)", options);
+    OtherConnection other(fixture.path());
+    QCOMPARE(other.run("BEGIN IMMEDIATE"), SQLITE_OK);
+    QVERIFY(fixture.store().runScript("CREATE TABLE IF NOT EXISTS a(x)").isOk());
+    QCOMPARE(fixture.store().runScript("CREATE TABLE b(x)").code(), StatusCode::Unavailable);
+    QCOMPARE(other.run("COMMIT"), SQLITE_OK);
+    QVERIFY(fixture.store().runScript("CREATE TABLE b(x)").isOk());
   }
 
   void scriptWithAnOpenTransactionChangesNothing() {
