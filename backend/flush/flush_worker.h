@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One flush worker: takes a chunk, prepares its batch while others commit, waits for its turn, and
-// does what FlushAttempt decides until the chunk is settled. The threads are in flush_pool.
+// does what ChunkFlush says until the chunk is settled. The threads are in flush_pool.
 #pragma once
 
 #include <atomic>
@@ -14,9 +14,8 @@
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "flush/batch_size.h"
-#include "flush/batcher.h"
+#include "flush/chunk_flush.h"
 #include "flush/circuit.h"
-#include "flush/flush_attempt.h"
 #include "flush/flush_listener.h"
 #include "flush/retry_policy.h"
 #include "queue/sink_queue.h"
@@ -77,28 +76,18 @@ class FlushWorker {
  private:
   enum class Outcome : std::uint8_t { Settled, GivenUp };
 
-  Outcome settleChunk(Chunk& chunk);
-  bool doAction(const FlushAction& action, const Chunk& chunk, FlushAttempt& attempt);
-  void prepare(const Chunk& chunk, IndexRange range);
-  void commit(const FlushAction& action, const Chunk& chunk, FlushAttempt& attempt);
-  void bury(const FlushAction& action, const Chunk& chunk, FlushAttempt& attempt);
-  void reopen(FlushAttempt& attempt);
+  Outcome settleChunk(const Chunk& chunk);
+  bool doAction(const FlushAction& action, const Chunk& chunk);
+  void commit(const FlushAction& action);
   void noteBurst(SteadyTime until);
-  void resolveUnknown(const Chunk& chunk, FlushAttempt& attempt);
   CommitResult send(const CommitRequest& request);
-  void report(const std::optional<SettledPart>& part, const Chunk& chunk);
-  void noteTrouble(const CommitResult& result, const FlushAttempt& attempt);
+  void report(const std::optional<SettledPart>& part);
+  void noteTrouble();
   double random();
 
   const std::uint32_t m_index;
   FlushShared& m_shared;
-  Batcher m_batcher;
-  Batch m_batch;
-  BuildResult m_built;
-  IndexRange m_prepared;  // what m_batch and m_built are of
-  std::vector<ShardStep> m_steps;
-  DeadLetter m_letter;
-  CommitResult m_result;
+  ChunkFlush m_flush;
   std::chrono::microseconds m_commitTime{0};
   std::mt19937_64 m_random;
 };

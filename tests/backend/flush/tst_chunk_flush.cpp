@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QTest>
+#include <vector>
+
+#include "flush/chunk_flush.h"
+#include "tests/support/change_set_source.h"
+#include "tests/support/test_main.h"
+
+namespace penstock::test {
+
+class TestChunkFlush : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void checkpointsTellWhatBecameOfAnUnknownCommit() {
+    const std::vector<ShardStep> steps = {{Shard{0}, Sequence{5}, Sequence{9}},
+                                          {Shard{1}, kNoSequence, Sequence{8}}};
+    using Place = CheckpointPlace;
+    QVERIFY(placeOf({{Shard{0}, Sequence{5}}}, steps) == Place::BeforeCommit);
+    QVERIFY(placeOf({{Shard{1}, Sequence{8}}, {Shard{0}, Sequence{9}}}, steps) ==
+            Place::AfterCommit);
+    QVERIFY(placeOf({{Shard{0}, Sequence{9}}}, steps) == Place::Elsewhere);
+    QVERIFY(placeOf({}, steps) == Place::Elsewhere);
+  }
+
+  void timeMayPassBetweenRequestAndAnswer() {
+    const Chunk chunk = chunkOf({Operation::Upsert, Operation::Upsert});
+    m_flush.begin(chunk, RetryPolicy{}, m_circuit);
+    const FlushAction action = m_flush.next(m_now);
+    QVERIFY(action.kind == FlushAction::Kind::Commit);
+    QVERIFY(m_flush.lastOf(action) == chunk.last());
+    const auto request = m_flush.request(action, stepsTo(chunk.last()), WallTime{});
+    QVERIFY(request.has_value() && request->batch != nullptr && request->fence.size() == 1);
+    m_now += std::chrono::seconds(9);
+    const auto part = m_flush.onCommit({CommitOutcome::Committed, "", "", 1}, m_now, 0.5);
+    QVERIFY(part.has_value());
+    const SettledNews news = m_flush.newsOf(*part);
+    QVERIFY(news.first == chunk.first() && news.last == chunk.last());
+    QCOMPARE(news.changeSets, std::uint64_t{2});
+    QCOMPARE(news.coalesced, std::uint64_t{1});
+    QVERIFY(m_flush.next(m_now).kind == FlushAction::Kind::Done);
+  }
+
+  void refusedOneAloneBecomesALetter() {
+    const Chunk chunk = chunkOf({Operation::Insert});
+    m_flush.begin(chunk, RetryPolicy{}, m_circuit);
+    QVERIFY(m_flush.request(m_flush.next(m_now), stepsTo(chunk.last()), WallTime{}).has_value());
+    m_flush.onCommit({CommitOutcome::Refused, "23505", "exists", 0}, m_now, 0.5);
+    const FlushAction action = m_flush.next(m_now);
+    QVERIFY(action.kind == FlushAction::Kind::Bury);
+    const auto request = m_flush.request(action, stepsTo(chunk.last()), WallTime{});
+    QVERIFY(request.has_value() && request->batch == nullptr);
+    QCOMPARE(request->deadLetters.size(), std::size_t{1});
+    QCOMPARE(request->deadLetters[0].code, std::string("23505"));
+    const auto part = m_flush.onCommit({CommitOutcome::Committed, "", "", 0}, m_now, 0.5);
+    QVERIFY(part.has_value() && part->how == SettledPart::How::Buried);
+    QCOMPARE(m_flush.newsOf(*part).deadLetters, std::uint64_t{1});
+    QVERIFY(m_flush.letter().sequence == chunk.first());
+  }
+
+  void init() {
+    m_entries = TestEntries();
+    m_circuit = Circuit();
+  }
+
+ private:
+  Chunk chunkOf(const std::vector<Operation>& operations) {
+    for (const Operation operation : operations) {
+      m_entries.push({{TestTable::Plain, operation, {Value::integer(1)}, {}, {}}});
+    }
+    Chunk chunk;
+    chunk.catalog = schemaOfEverything();
+    chunk.entries = m_entries.entries();
+    return chunk;
+  }
+  static std::vector<ShardStep> stepsTo(Sequence next) { return {{Shard{0}, kNoSequence, next}}; }
+
+  TestEntries m_entries;
+  Circuit m_circuit;
+  ChunkFlush m_flush{{}};
+  SteadyTime m_now{std::chrono::seconds(100)};
+};
+
+PENSTOCK_TEST(TestChunkFlush)
+
+}  // namespace penstock::test
+
+#include "tst_chunk_flush.moc"
