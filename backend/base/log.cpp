@@ -20,6 +20,7 @@ constexpr const char* levelName(LogLevel level) {
     case LogLevel::Warning:
       return "warning";
     case LogLevel::Error:
+    case LogLevel::Silence:
       return "error";
   }
   return "error";

@@ -8,7 +8,8 @@
 
 namespace penstock {
 
-enum class LogLevel { Debug, Info, Warning, Error };
+/// Silence is no level of a message: with it, nothing is written.
+enum class LogLevel { Debug, Info, Warning, Error, Silence };
 
 /// Threads: any. Lines are never mixed.
 void logLine(LogLevel level, std::string_view message);

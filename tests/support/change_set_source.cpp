@@ -71,9 +71,9 @@ const CatalogPointer& schemaOfEverything() {
   return schema;
 }
 
-std::string encode(const std::vector<TestChange>& changes) {
+std::string encode(const std::vector<TestChange>& changes, const ChangeSetWriter::Header& header) {
   ChangeSetWriter writer;
-  writer.begin({});
+  writer.begin(header);
   for (const TestChange& change : changes) {
     writer.beginChange(change.operation, TableId{static_cast<std::uint32_t>(change.table)});
     for (const Value& value : change.key) writer.key(value.view());

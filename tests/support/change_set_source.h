@@ -40,7 +40,8 @@ struct TestChange {
   std::vector<std::pair<std::uint32_t, std::int64_t>> add;
 };
 
-std::string encode(const std::vector<TestChange>& changes);
+std::string encode(const std::vector<TestChange>& changes,
+                   const ChangeSetWriter::Header& header = {});
 
 /// Encoded change sets with sequences of their own, as a window would hold them.
 /// Owns: the bytes; entries borrow them.

@@ -66,32 +66,47 @@ Status invalid(const std::string& what) { return Status(StatusCode::Invalid, wha
 
 Status FakeRows::applyChangeSet(const ChangeSetView& changeSet,
                                 std::span<const TablePolicy> policies) {
-  FakeRows before = *this;
+  Status status;
   auto changes = changeSet.changes();
   while (const auto change = changes.next()) {
     const std::string& name = m_catalog->table(change->table).name;
     const auto policy = std::ranges::find(policies, name, &TablePolicy::name);
-    const Status status = applyChange(*change, policy == policies.end() ? TablePolicy{} : *policy);
-    if (status.isOk()) continue;
-    *this = std::move(before);
-    return status;
+    status = applyChange(*change, policy == policies.end() ? TablePolicy{} : *policy);
+    if (!status.isOk()) break;
   }
-  return Status::ok();
+  return allOrNothing(status);
 }
 
 Status FakeRows::applyBatch(const Batch& batch) {
-  FakeRows before = *this;
   for (const Run& run : batch.runs) {
     for (const TableBlock& block : run.blocks) {
       for (const RowEffect& effect : block.rows) {
         const Status status = applyEffect(block.table, effect, batch);
-        if (status.isOk()) continue;
-        *this = std::move(before);
-        return status;
+        if (!status.isOk()) return allOrNothing(status);
       }
     }
   }
-  return Status::ok();
+  return allOrNothing(Status::ok());
+}
+
+void FakeRows::remember(const Table& table, const std::string& key) {
+  Before before{table.id, key, std::nullopt};
+  const FakeRow* row = table.key.empty() ? nullptr : find(table, key);
+  if (row != nullptr) before.row = *row;
+  m_before.push_back(std::move(before));
+}
+
+Status FakeRows::allOrNothing(const Status& status) {
+  while (!status.isOk() && !m_before.empty()) {
+    Before& before = m_before.back();
+    FakeTable& rows = m_tables[before.table];
+    const auto present = rows.equal_range(before.key);  // of those without a key, the last one
+    if (present.first != present.second) rows.erase(std::prev(present.second));
+    if (before.row) rows.emplace(before.key, std::move(*before.row));
+    m_before.pop_back();
+  }
+  m_before.clear();
+  return status;
 }
 
 Status FakeRows::applyChange(const ChangeView& change, const TablePolicy& policy) {
@@ -157,6 +172,7 @@ Status FakeRows::insert(const Table& table, std::span<const ValueView> key,
   assign(row, assignments);
   const std::string text = keyText(key);
   RETURN_IF_ERROR(checkRow(table, text, row));
+  remember(table, text);
   m_tables[table.id].emplace(text, std::move(row));
   return Status::ok();
 }
@@ -168,11 +184,13 @@ Status FakeRows::update(const Table& table, const std::string& key,
   assign(after, assignments);
   RETURN_IF_ERROR(checkRow(table, key, after));
   if (isReferenced(table, *row, after)) return invalid("still referenced");
+  remember(table, key);
   *row = std::move(after);
   return Status::ok();
 }
 
 Status FakeRows::remove(const Table& table, const std::string& key) {
+  remember(table, key);
   FakeTable& rows = m_tables[table.id];
   const auto found = rows.find(key);
   const FakeRow row = found->second;
@@ -227,6 +245,7 @@ Status FakeRows::loseParent(const Table& parent, const FakeRow& row, const Forei
       continue;
     }
     CHECK(link.onDelete == ReferentialAction::SetNull);
+    remember(child, key);
     for (const ColumnId column : link.columns) {
       (*find(child, key))[static_cast<std::uint32_t>(column)] = Value::null();
     }

@@ -56,9 +56,19 @@ class FakeRows {
                     const Table& child);
   bool isReferenced(const Table& parent, const FakeRow& before, const FakeRow& after) const;
   FakeRow* find(const Table& table, const std::string& key);
+  void remember(const Table& table, const std::string& key);
+  Status allOrNothing(const Status& status);
+
+  /// A row as it was before it was touched; nothing: it was not there.
+  struct Before {
+    TableId table{};
+    std::string key;
+    std::optional<FakeRow> row;
+  };
 
   CatalogPointer m_catalog;
   std::map<TableId, FakeTable> m_tables;
+  std::vector<Before> m_before;  // of the change set or batch at hand
 };
 
 /// What a commit is made to do. AppliedUnknown: it happened, and nobody heard.
