@@ -245,6 +245,8 @@ void CommandBook::finish(const Pending& pending, SteadyTime now, const Status& s
   const bool held = pending.held == Pending::Intake::Held && !anotherHoldsIntake();
   if (held && (command.afterDrain == Command::AfterDrain::Open || !status.isOk())) {
     m_node.releaseIntake();
+  } else if (held) {
+    m_node.holdIntake("since the drain by " + command.who);
   }
   CommandAnswer answer{command.id,
                        command.kind,

@@ -166,7 +166,10 @@ class TestEngine : public QObject {
     Command drain = commandOf(CommandKind::Drain);
     drain.afterDrain = Command::AfterDrain::StayHeld;
     QVERIFY(rig.command(drain).stage == CommandStage::InEffect);
-    QCOMPARE(rig.sample()->sinks[0].queueDepth, 0u);
+    const SnapshotPointer held = rig.sample();
+    QCOMPARE(held->sinks[0].queueDepth, 0u);
+    QVERIFY(held->state == NodeState::IntakeHeld);
+    QVERIFY(contains(held->stateReason, "since the drain by"));
     // A later command that comes to nothing changes nothing.
     QVERIFY(rig.command(commandOf(CommandKind::Drain, "nowhere")).stage == CommandStage::Failed);
     SubmitOptions short30;
