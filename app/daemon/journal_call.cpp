@@ -4,6 +4,7 @@
 
 #include "app/daemon/calls.h"
 #include "base/file_system.h"
+#include "base/log.h"
 #include "base/number_text.h"
 #include "journal/file/reader.h"
 #include "journal/file/verify.h"
@@ -34,7 +35,10 @@ ExitCode verify(const std::string& directory) {
   for (const JournalDamage& damage : report->damages) {
     std::printf("damaged: %s\n", describe(damage).c_str());
   }
-  if (!report->damages.empty()) return ExitCode::Differences;
+  for (const UnreadableFile& file : report->unreadable) {
+    std::printf("unreadable: %s\n", escapeForLog(describe(file)).c_str());
+  }
+  if (!report->damages.empty() || !report->unreadable.empty()) return ExitCode::Differences;
   std::puts("clean");
   return ExitCode::Good;
 }

@@ -46,6 +46,13 @@ inline constexpr std::uint32_t kRecordsPerSegmentMax = (1u << kSequenceIndexBits
 inline constexpr std::size_t kGroupCommitBytesMax = 4 * kMiB;  ///< cap of one group commit
 inline constexpr std::uint64_t kDiskBudgetDefault = 8 * kGiB;
 inline constexpr std::uint64_t kFreeSpaceFloorDefault = 1 * kGiB;
+/// Pauses between attempts to read where the disk failed, and to make segments ahead; each doubles.
+inline constexpr std::chrono::milliseconds kJournalReadRetryInitial = 100ms;
+inline constexpr std::chrono::milliseconds kJournalReadRetryMax = 10s;
+inline constexpr std::chrono::milliseconds kSpareRetryInitial = 200ms;
+inline constexpr std::chrono::milliseconds kSpareRetryMax = 10s;
+static_assert(kJournalReadRetryInitial <= kJournalReadRetryMax);
+static_assert(kSpareRetryInitial <= kSpareRetryMax);
 static_assert(kChangeSetBytesMax * 2 <= kSegmentBytesMin);
 static_assert(kGroupCommitBytesMax >= kChangeSetBytesMax * 2);
 
@@ -105,6 +112,7 @@ static_assert(kHistoryFineAge < kHistoryMiddleAge && kHistoryMiddleAge < kHistor
 // --- stores -------------------------------------------------------------------------------------
 inline constexpr std::chrono::milliseconds kSqliteBusyTimeoutDefault = 1s;  ///< then: Transient
 inline constexpr std::uint64_t kSqliteWalKeptBytes = 16 * kMiB;  ///< a longer log is cut when idle
+inline constexpr std::size_t kSchemaBytesMax = 64 * kMiB;        ///< a script of SQL
 inline constexpr std::size_t kStatementsKeptMin = 8;             ///< one row uses fewer at once
 inline constexpr std::size_t kStatementsKept = 128;              ///< prepared, per lane
 static_assert(kStatementsKeptMin <= kStatementsKept);

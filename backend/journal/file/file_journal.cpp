@@ -52,6 +52,9 @@ Result<std::unique_ptr<FileJournal>> FileJournal::open(FileSystem& files, const 
     RETURN_IF_ERROR(replaceFile(files, options.directory + "/" + std::string(kJournalIdentityName),
                                 encodeIdentity(recovered->id)));
   }
+  for (const UnreadableFile& file : recovered->unreadable) {
+    logLine(LogLevel::Warning, "journal: " + describe(file));
+  }
   if (!recovered->isNew && options.confirm) {
     RETURN_IF_ERROR(options.confirm(recovered->id, recovered->head));
   }
@@ -79,6 +82,7 @@ Status FileJournal::start() {
   RETURN_IF_ERROR(makeTailDurable());
   m_table->publishHead(m_recovered.head);
   removeStrays();
+  setUnreadableAside();
   RETURN_IF_ERROR(m_segmentFiles.takeStock());
   GroupCommit::Options commit;
   commit.journal = m_id;
@@ -119,7 +123,7 @@ Status FileJournal::makeTailDurable() {
 CatalogPointer FileJournal::lastCatalog() {
   const std::vector<SegmentInfo> segments = m_table->all();
   for (auto info = segments.rbegin(); info != segments.rend(); ++info) {
-    if (info->isMissing) continue;
+    if (info->isMissing || info->syncedEnd == 0) continue;
     const auto scanner = openScanner(m_files, m_options.directory, m_id, info->number);
     if (!scanner) continue;
     auto catalog = readCatalog(**scanner, info->syncedEnd);
@@ -139,6 +143,18 @@ void FileJournal::removeStrays() {
     if (const Status removed = m_segmentFiles.remove(number); !removed.isOk()) {
       logLine(LogLevel::Warning, "journal: " + removed.message());  // harmless: tried next time
     }
+  }
+}
+
+/// What may have been a part of the journal is kept, under a name that nobody takes for one.
+void FileJournal::setUnreadableAside() {
+  for (const UnreadableFile& file : m_recovered.unreadable) {
+    if (file.isSetAside) continue;
+    const auto path = m_segmentFiles.setAside(file.number);
+    const std::string what = path ? "set aside as '" + *path +
+                                        "' (keep it until it is clear that nothing in it is missed)"
+                                  : "it stays where it is: " + path.status().message();
+    logLine(LogLevel::Warning, "journal: " + segmentName(file.number) + ": " + what);
   }
 }
 

@@ -96,6 +96,7 @@ class FileJournal final : public Journal {
   Status makeTailDurable();
   CatalogPointer lastCatalog();
   void removeStrays();
+  void setUnreadableAside();
   void run();
   FileJournalReader::Source readerSource() const;
 

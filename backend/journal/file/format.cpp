@@ -143,7 +143,7 @@ Result<GroupHeader> decodeGroupHeader(std::span<const std::byte> bytes, const Jo
   if (get<std::uint64_t>(bytes.data(), 120) !=
       headerChecksum(bytes.data(), segmentSeed(journal, at.segment))) {
     // Whole, and of another segment or journal: what a recycled file is full of.
-    const bool whole = journalOfHeader(bytes).has_value();
+    const bool whole = decodeAnyHeader(bytes).has_value();
     return Status(whole ? StatusCode::NotFound : StatusCode::Corrupt, "group header");
   }
   if (header.journal != journal || header.segment != at.segment || header.offset != at.offset) {
@@ -152,14 +152,14 @@ Result<GroupHeader> decodeGroupHeader(std::span<const std::byte> bytes, const Jo
   return header;
 }
 
-std::optional<JournalId> journalOfHeader(std::span<const std::byte> bytes) {
+std::optional<GroupHeader> decodeAnyHeader(std::span<const std::byte> bytes) {
   if (!hasMagic(bytes)) return std::nullopt;
   const GroupHeader header = readFields(bytes.data());
   const std::uint64_t seed = segmentSeed(header.journal, header.segment);
   if (get<std::uint64_t>(bytes.data(), 120) != headerChecksum(bytes.data(), seed)) {
     return std::nullopt;
   }
-  return header.journal;
+  return header;
 }
 
 void encodeRecord(const RecordToWrite& record, Sequence sequence, std::uint64_t seed,

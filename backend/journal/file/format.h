@@ -87,9 +87,9 @@ void encodeGroupHeader(const GroupHeader& header, std::span<std::byte> into);
 /// (a newer format).
 Result<GroupHeader> decodeGroupHeader(std::span<const std::byte> bytes, const JournalId& journal,
                                       JournalPosition at);
-/// The journal that wrote the header at the start of `bytes`, whether it is ours or not. Nothing
-/// when there is no whole header.
-std::optional<JournalId> journalOfHeader(std::span<const std::byte> bytes);
+/// The header at the start of `bytes`, of whatever journal, segment and place. Nothing when there
+/// is no whole header.
+std::optional<GroupHeader> decodeAnyHeader(std::span<const std::byte> bytes);
 
 struct RecordToWrite {
   RecordType type{};

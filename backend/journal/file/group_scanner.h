@@ -43,6 +43,10 @@ class GroupScanner {
   Result<Group> groupAt(Range range);
   /// The first whole header at range.begin or on a block boundary behind it. Errors: IoError.
   Result<std::optional<GroupHeader>> findHeader(Range range);
+  /// The bytes of the block at range.begin; fewer at the end. Errors: IoError.
+  Result<std::span<const std::byte>> blockAt(Range range) {
+    return bytesAt(range.begin, limits::kJournalBlockBytes, range.end);
+  }
   /// The first record of the segment, its catalog, also when the header before it is damaged.
   /// Errors: Corrupt, IoError.
   Result<RecordView> firstRecord(std::uint64_t end);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "journal/file/segment_files.h"
+#include "journal/file/stray.h"
 
 namespace penstock {
 namespace {
@@ -40,6 +41,7 @@ class Recovery {
     std::vector<std::uint32_t> numbers;
     for (const std::string& name : *names) {
       if (const auto number = parseSegmentName(name)) numbers.push_back(*number);
+      if (const auto number = parseSetAsideName(name)) noteSetAside(*number, name);
     }
     const bool hasIdentity =
         std::binary_search(names->begin(), names->end(), std::string(kJournalIdentityName));
@@ -48,6 +50,7 @@ class Recovery {
     m_found.isNew = false;
     for (const std::uint32_t number : numbers) RETURN_IF_ERROR(look(number));
     RETURN_IF_ERROR(followChain());
+    RETURN_IF_ERROR(judgeUnnamed());
     std::reverse(m_found.segments.begin(), m_found.segments.end());
     nameDamage();
     return std::move(m_found);
@@ -56,7 +59,10 @@ class Recovery {
  private:
   Status readIdentity();
   Status look(std::uint32_t number);
+  void noteSetAside(std::uint32_t number, const std::string& name);
   Status followChain();
+  void passOver(std::optional<std::uint32_t> number, const JournalPosition& to);
+  Status judgeUnnamed();
   Status addTail(Candidate& tail);
   Status addUnnamed(Candidate& candidate, std::uint32_t endIndex);
   void addNamed(Candidate& candidate, const GroupHeader& next);
@@ -70,6 +76,7 @@ class Recovery {
   const std::string m_directory;
   RecoveredJournal m_found;
   std::map<std::uint32_t, Candidate> m_candidates;
+  std::map<std::uint32_t, std::optional<JournalPosition>> m_unnamed;  // see StrayPlace::passedOver
 };
 
 Status Recovery::readIdentity() {
@@ -96,7 +103,8 @@ Status Recovery::look(std::uint32_t number) {
   const auto size = candidate.scanner->fileSize();
   if (!size) return size.status();
   candidate.fileBytes = *size;
-  const auto first = candidate.scanner->headerAt({0, *size});
+  // Also when its group is cut off: the header alone names the segment before.
+  const auto first = candidate.scanner->headerAt({0, limits::kSegmentBytesMax});
   if (first) {
     candidate.first = *first;
     candidate.hasBegun = true;
@@ -126,7 +134,7 @@ Status Recovery::followChain() {
       candidate.hasBegun = later->has_value();
     }
     if (isTail && !candidate.hasBegun) {
-      m_found.strays.push_back(*number);
+      m_unnamed.emplace(*number, std::nullopt);
       number = below(*number);
       continue;
     }
@@ -144,10 +152,8 @@ Status Recovery::followChain() {
       continue;
     }
     const JournalPosition previous = candidate.first->synced;
+    passOver(lower, previous);
     if (previous.segment == 0 || !lower) break;
-    for (auto stray = lower; stray && *stray > previous.segment; stray = below(*stray)) {
-      m_found.strays.push_back(*stray);
-    }
     if (m_candidates.contains(previous.segment)) {
       addNamed(m_candidates.at(previous.segment), *candidate.first);
       number = previous.segment;
@@ -158,6 +164,35 @@ Status Recovery::followChain() {
     }
   }
   return Status::ok();
+}
+
+/// From `number` down, all files above the segment of `to`.
+void Recovery::passOver(std::optional<std::uint32_t> number, const JournalPosition& to) {
+  for (; number && *number > to.segment; number = below(*number)) m_unnamed.emplace(*number, to);
+}
+
+/// Once it is known which segments are kept: what is older is retired.
+Status Recovery::judgeUnnamed() {
+  StrayPlace place;
+  if (!m_found.segments.empty()) place.oldestKept = m_found.segments.back().number;
+  for (const auto& [number, passedOver] : m_unnamed) {
+    const auto content = surveyStray(*m_candidates.at(number).scanner, m_found.id);
+    if (!content) return content.status().withContext(segmentName(number));
+    place.passedOver = passedOver;
+    const std::string why = whyKept(*content, place);
+    if (why.empty()) {
+      m_found.strays.push_back(number);
+    } else {
+      m_found.unreadable.push_back({number, m_directory + "/" + segmentName(number), why, false});
+    }
+  }
+  return Status::ok();
+}
+
+void Recovery::noteSetAside(std::uint32_t number, const std::string& name) {
+  m_found.highestNumber = std::max(m_found.highestNumber, number);
+  m_found.unreadable.push_back(
+      {number, m_directory + "/" + name, "an earlier start could not and set it aside", true});
 }
 
 void Recovery::addNamed(Candidate& candidate, const GroupHeader& next) {
@@ -292,6 +327,10 @@ void Recovery::nameDamage() {
 }
 
 }  // namespace
+
+std::string describe(const UnreadableFile& file) {
+  return "'" + file.path + "' cannot be read as a part of the journal: " + file.why;
+}
 
 Result<RecoveredJournal> recoverJournal(FileSystem& files, const std::string& directory) {
   return Recovery(files, directory).run();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finds out what a stopped journal's directory holds: which segments belong to it, where each ends,
 // and where the last one was cut off. Only reads. Segments are followed from the newest backwards,
-// each header naming its predecessor and how far that was synced; what no header names was never
-// part of the journal, what is named and cannot be read is damage.
+// each header naming its predecessor and how far that was synced; what is named and cannot be read
+// is damage, and of what no header names, stray.h says whether it was ever part of the journal.
 #pragma once
 
 #include <cstdint>
@@ -24,13 +24,24 @@ struct TornTail {
   std::string what;
 };
 
+/// A segment file that is no part of the journal as it can be followed, and may have been.
+struct UnreadableFile {
+  std::uint32_t number = 0;
+  std::string path;
+  std::string why;
+  bool isSetAside = false;  ///< by an earlier start; else it still has a segment's name
+};
+/// `'/data/journal/segment-000000042' cannot be read as a part of the journal: …`
+std::string describe(const UnreadableFile& file);
+
 struct RecoveredJournal {
   JournalId id;
   bool isNew = true;  ///< the directory holds no journal yet
   std::vector<SegmentInfo> segments;
   std::vector<JournalDamage> damages;  ///< found on the way; readers and verify find what else is
   std::vector<std::uint32_t> strays;   ///< files of segments that never became part of the journal
-  std::uint32_t highestNumber = 0;     ///< of any segment file, or named in one
+  std::vector<UnreadableFile> unreadable;
+  std::uint32_t highestNumber = 0;  ///< of any segment file, or named in one
   JournalPosition end;
   Sequence head{};
   std::uint64_t provenEnd = 0;  ///< offset in the last segment below which it is known as synced

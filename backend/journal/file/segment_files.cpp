@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kSegmentPrefix = "segment-";
 constexpr std::string_view kSparePrefix = "spare-";
 constexpr std::string_view kUnfinishedSuffix = ".tmp";
+constexpr std::string_view kSetAsideSuffix = ".unreadable";
 constexpr std::size_t kDigits = 9;
 constexpr std::size_t kZeroChunkBytes = 1 * limits::kMiB;
 
@@ -42,6 +43,19 @@ std::optional<std::uint32_t> parseSegmentName(std::string_view name) {
   const auto number = parseNumbered(kSegmentPrefix, name);
   if (!number || *number == 0 || *number >= (1u << 29)) return std::nullopt;
   return static_cast<std::uint32_t>(*number);
+}
+
+std::string setAsideName(std::uint32_t number, std::uint32_t attempt) {
+  const std::string name = segmentName(number) + std::string(kSetAsideSuffix);
+  return attempt < 2 ? name : name + "-" + std::to_string(attempt);
+}
+
+std::optional<std::uint32_t> parseSetAsideName(std::string_view name) {
+  const std::size_t nameBytes = kSegmentPrefix.size() + kDigits;
+  if (name.size() < nameBytes || !name.substr(nameBytes).starts_with(kSetAsideSuffix)) {
+    return std::nullopt;
+  }
+  return parseSegmentName(name.substr(0, nameBytes));
 }
 
 SegmentFiles::SegmentFiles(FileSystem& files, Options options)
@@ -154,6 +168,17 @@ Status SegmentFiles::recycle(std::uint32_t number) {
 Status SegmentFiles::remove(std::uint32_t number) {
   RETURN_IF_ERROR(m_files.remove(pathOf(number)));
   return m_files.syncDirectory(m_options.directory);
+}
+
+Result<std::string> SegmentFiles::setAside(std::uint32_t number) {
+  std::string path;
+  std::uint32_t attempt = 1;
+  do {
+    path = m_options.directory + "/" + setAsideName(number, attempt++);
+  } while (m_files.exists(path));
+  RETURN_IF_ERROR(m_files.rename(pathOf(number), path));
+  RETURN_IF_ERROR(m_files.syncDirectory(m_options.directory));
+  return path;
 }
 
 }  // namespace penstock

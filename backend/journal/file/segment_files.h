@@ -25,6 +25,12 @@ std::string segmentName(std::uint32_t number);
 /// The number in a segment's name; nothing when it is no such name.
 std::optional<std::uint32_t> parseSegmentName(std::string_view name);
 
+/// `segment-000000042.unreadable`, of a file that was set aside; with an attempt above 1 a number
+/// more. No segment's name.
+std::string setAsideName(std::uint32_t number, std::uint32_t attempt);
+/// The segment's number in such a name.
+std::optional<std::uint32_t> parseSetAsideName(std::string_view name);
+
 /// Threads: any; one at a time prepares.
 /// Owns: the spare files of the directory.
 class SegmentFiles {
@@ -57,6 +63,9 @@ class SegmentFiles {
   /// when this returns, so that segments vanish in order.
   Status recycle(std::uint32_t number);
   Status remove(std::uint32_t number);
+  /// Takes a file out of the journal and keeps it: gives it a name that nobody reads, recycles or
+  /// overwrites. Returns its new path; durable when this returns.
+  Result<std::string> setAside(std::uint32_t number);
 
  private:
   std::string spareName();

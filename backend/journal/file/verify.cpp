@@ -88,6 +88,8 @@ Result<JournalReport> verifyJournal(FileSystem& files, const std::string& direct
   JournalReport report;
   report.id = found->id;
   report.tornTail = found->tornTail;
+  report.unreadable = found->unreadable;
+  report.end = found->head;
   report.segments = found->segments.size();
   for (std::size_t i = 0; i < found->segments.size(); ++i) {
     const SegmentInfo& info = found->segments[i];
@@ -97,6 +99,10 @@ Result<JournalReport> verifyJournal(FileSystem& files, const std::string& direct
                                 info.last, "segment missing"});
       continue;
     }
+    const auto scanner = openScanner(files, directory, found->id, info.number);
+    if (!scanner) return scanner.status();
+    // Begun, and torn at once: nothing in it was ever synced.
+    if (info.syncedEnd == 0 && (*scanner)->headerAt({0, limits::kSegmentBytesMax})) continue;
     const auto catalog = findCatalog(files, directory, found->id, found->segments, i);
     if (!catalog && catalog.status().code() != StatusCode::Corrupt) return catalog.status();
     if (!catalog) {  // without it no record of the segment can be understood
@@ -104,8 +110,6 @@ Result<JournalReport> verifyJournal(FileSystem& files, const std::string& direct
           {info.number, 0, info.syncedEnd, makeSequence(info.number, 0), info.last, "catalog"});
       continue;
     }
-    const auto scanner = openScanner(files, directory, found->id, info.number);
-    if (!scanner) return scanner.status();
     RETURN_IF_ERROR(SegmentCheck(**scanner, info, report).run());
   }
   return report;

@@ -20,8 +20,10 @@ struct JournalReport {
   std::uint64_t bytes = 0;    ///< of the segments' used parts
   Sequence first{};           ///< of the first and last whole record; kNoSequence: none
   Sequence last{};
-  std::vector<JournalDamage> damages;  ///< in order
-  std::optional<TornTail> tornTail;    ///< no damage: it was never synced
+  std::vector<JournalDamage> damages;      ///< in order
+  std::vector<UnreadableFile> unreadable;  ///< damage too, of which no sequences are known
+  std::optional<TornTail> tornTail;        ///< no damage: it was never synced
+  Sequence end{};                          ///< the journal's last, readable or not
 };
 
 /// Takes no lock and changes nothing. Errors: NotFound (no journal there), Unsupported, IoError,

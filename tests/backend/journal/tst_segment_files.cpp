@@ -22,6 +22,30 @@ class TestSegmentFiles : public QObject {
     }
   }
 
+  void namesOfFilesSetAsideAreNoSegments() {
+    for (const std::uint32_t attempt : {1u, 2u, 30u}) {
+      const std::string name = setAsideName(42, attempt);
+      QVERIFY(!parseSegmentName(name));
+      QVERIFY(parseSetAsideName(name) == 42u);
+    }
+    for (const char* name : {"segment-000000042", "segment-000000042.old", "identity", ""}) {
+      QVERIFY2(!parseSetAsideName(name), name);
+    }
+  }
+
+  void fileSetAsideIsNeverOverwritten() {
+    for (int round = 0; round < 3; ++round) {
+      QVERIFY(m_stock->create(5).isOk());
+      QVERIFY(m_stock->setAside(5).isOk());
+    }
+    QCOMPARE(m_disk->list("/j")->size(), std::size_t{3});
+    QVERIFY(m_stock->takeStock().isOk());
+    QCOMPARE(m_disk->list("/j")->size(), std::size_t{3});
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+      QCOMPARE(m_disk->afterPowerLoss(seed)->list("/j")->size(), std::size_t{3});
+    }
+  }
+
   void spareIsPreparedAndTaken() {
     QVERIFY(m_stock->prepareSpares().isOk());
     QCOMPARE(m_stock->readySpares(), std::size_t{2});
