@@ -10,6 +10,7 @@
 #include "link/local_link.h"
 #include "store/qtsql/table_browser.h"
 #include "store/sqlite/sqlite_store.h"
+#include "workload/byte_source.h"
 #include "workload/game.h"
 #include "workload/replay.h"
 
@@ -115,7 +116,7 @@ Status readWholeTable(const TableBrowser& browser, const std::string& table,
 }  // namespace
 
 ReplayFile replayFile(const std::string& path, const std::string& source) {
-  if (!source.empty() || path == "-") return {path, source};
+  if (!source.empty() || isStream(path)) return {path, source};
   std::error_code error;
   const std::filesystem::path canonical = std::filesystem::canonical(path, error);
   return {path, error ? path : canonical.string()};

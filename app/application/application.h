@@ -54,7 +54,7 @@ class Application final : private WorkloadHost {
 };
 
 /// A file to replay: its lines are remembered under `source`, else under its canonical path; those
-/// of standard input only when it is named.
+/// of standard input or a pipe only when they are named.
 ReplayFile replayFile(const std::string& path, const std::string& source);
 
 /// The store of a sink, by its driver. Errors: Unsupported, Unavailable, Corrupt.

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // penstockd: the engine without a window.
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <map>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "app/daemon/calls.h"
@@ -84,6 +87,20 @@ ExitCode dispatch(const Words& words) {
   return found->second({words.begin() + 1, words.end()});
 }
 
+/// What was printed must have arrived: a full disk or a reader that left is a failure too.
+ExitCode finishOutput(ExitCode code) {
+  const bool flushed = std::fflush(stdout) == 0;
+  const int error = errno;
+  if ((flushed && std::ferror(stdout) == 0) || code == ExitCode::Failed) return code;
+  const std::string why = flushed ? "a write failed" : std::generic_category().message(error);
+  return penstock::app::fail(
+      {penstock::StatusCode::IoError, "standard output: could not be written: " + why +
+                                          " (the answer is not complete; look where it goes)"});
+}
+
 }  // namespace
 
-int main(int argc, char** argv) { return static_cast<int>(dispatch(Words(argv + 1, argv + argc))); }
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // told as any other failure to write
+  return static_cast<int>(finishOutput(dispatch(Words(argv + 1, argv + argc))));
+}

@@ -2,14 +2,20 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <utility>
+#include <vector>
 
 #include "app/application/application.h"
 #include "app/daemon/calls.h"
+#include "app/daemon/event_teller.h"
 #include "app/daemon/stop_request.h"
 #include "app/daemon/summary.h"
+#include "base/file_system.h"
 #include "base/log.h"
 #include "base/number_text.h"
+#include "model/limits.h"
+#include "workload/byte_source.h"
 #include "workload/replay.h"
 
 namespace penstock::app {
@@ -19,9 +25,56 @@ struct ReplayPlan {
   EngineOptions options;
   ReplayOptions replay;
   std::string schemaFile;
+  std::string schema;  ///< its content
   double rate = 0;
   SummaryForm form = SummaryForm::People;
 };
+
+/// All of a file that may be a pipe.
+Result<std::string> readAll(const std::string& path) {
+  auto source = openByteSource(posixFileSystem(), path);
+  if (!source) return source.status();
+  std::string text;
+  std::vector<std::byte> block(1024 * 1024);
+  for (;;) {
+    const Result<std::size_t> count = (*source)->read(block);
+    if (!count) return count.status().withContext(path);
+    if (*count == 0) return text;
+    text.append(reinterpret_cast<const char*>(block.data()), *count);
+    if (text.size() <= limits::kSchemaBytesMax) continue;
+    return Status(StatusCode::Invalid, path + ": longer than " + byteText(limits::kSchemaBytesMax) +
+                                           " (load data by change sets, not by the schema)");
+  }
+}
+
+/// Before anything is made on disk.
+Status checkFiles(const std::vector<std::string>& files, const std::string& source) {
+  if (files.empty()) {
+    return {StatusCode::Invalid, "replay: which file? (name one or more, or - for standard input)"};
+  }
+  if (!source.empty() && files.size() > 1) {
+    return {StatusCode::Invalid,
+            "--source: names the lines of one file, and " + std::to_string(files.size()) +
+                " are given (leave it out: each is remembered under its path; or replay one by "
+                "one)"};
+  }
+  if (std::ranges::count(files, "-") > 1) {
+    return {StatusCode::Invalid, "replay: standard input can be read once (write - once)"};
+  }
+  for (const std::string& file : files) {
+    if (isStream(file)) continue;
+    std::error_code error;
+    if (std::filesystem::is_directory(file, error)) {
+      return {StatusCode::Invalid, file + ": is a directory (name its files)"};
+    }
+    const auto opened = openByteSource(posixFileSystem(), file);
+    if (!opened) {
+      return {opened.status().code(),
+              "replay: " + opened.status().message() + " (is the name right?)"};
+    }
+  }
+  return Status::ok();
+}
 
 Result<ReplayPlan> planFrom(const Words& words) {
   const Result<CallArguments> arguments = CallArguments::parse(
@@ -29,9 +82,10 @@ Result<ReplayPlan> planFrom(const Words& words) {
       {"--json"});
   if (!arguments) return arguments.status();
   ReplayPlan plan;
-  if (arguments->positional().empty()) return Status(StatusCode::Invalid, "replay: which file?");
+  const std::string source = arguments->value("--source").value_or("");
+  RETURN_IF_ERROR(checkFiles(arguments->positional(), source));
   for (const std::string& file : arguments->positional()) {
-    plan.replay.files.push_back(replayFile(file, arguments->value("--source").value_or("")));
+    plan.replay.files.push_back(replayFile(file, source));
   }
   Result<EngineOptions> options = optionsFrom(*arguments);
   if (!options) return options.status();
@@ -41,21 +95,20 @@ Result<ReplayPlan> planFrom(const Words& words) {
   const Result<std::uint64_t> producers = arguments->number("--producers", 1, 1);
   if (!producers) return producers.status();
   if (*producers > limits::kWorkersMax) {
-    return Status(StatusCode::Invalid,
-                  "--producers: at most " + std::to_string(limits::kWorkersMax));
+    return Status(StatusCode::Invalid, "--producers: " + std::to_string(*producers) +
+                                           " is too many (at most " +
+                                           std::to_string(limits::kWorkersMax) + ")");
   }
   plan.rate = static_cast<double>(*rate);
   plan.replay.producers = static_cast<std::uint32_t>(*producers);
-  plan.schemaFile = arguments->value("--schema").value_or("");
+  if (const auto schemaFile = arguments->value("--schema")) {
+    Result<std::string> schema = readAll(*schemaFile);
+    if (!schema) return schema.status().withContext("--schema");
+    plan.schemaFile = *schemaFile;
+    plan.schema = std::move(*schema);
+  }
   if (arguments->has("--json")) plan.form = SummaryForm::Json;
   return plan;
-}
-
-Status runSchema(Application& application, const std::string& file) {
-  if (file.empty()) return Status::ok();
-  const Result<std::string> sql = readWholeFile(posixFileSystem(), file);
-  if (!sql) return sql.status();
-  return application.engine().runSchema(*sql).withContext(file);
 }
 
 void reportRefusal(const std::string& file, std::uint64_t line, const Status& status) {
@@ -64,18 +117,24 @@ void reportRefusal(const std::string& file, std::uint64_t line, const Status& st
 }
 
 /// Waits for the workload; a signal ends it early. Returns whether one came.
-bool waitForEnd(const WorkloadRunner& runner, StopRequest& stop) {
-  while (runner.isRunning()) {
-    if (stop.waitFor(std::chrono::milliseconds(20))) return true;
+bool waitForEnd(Application& application, StopRequest& stop) {
+  EventTeller outages(application.engine().events(), EventTeller::What::Outages);
+  bool stopped = false;
+  while (application.workloads().isRunning() && !stopped) {
+    stopped = stop.waitFor(std::chrono::milliseconds(20));
+    outages.tell();
   }
-  return false;
+  outages.tell();
+  return stopped;
 }
 
-std::uint64_t deadLettersIn(Engine& engine) {
+Result<std::uint64_t> deadLettersIn(Engine& engine) {
   BrowseRequest request;
   request.subject = BrowseSubject::DeadLetters;
   request.rowsMax = 1;
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(0, engine.browse(request).total));
+  const BrowsePage page = engine.browse(request);
+  if (!page.status.isOk()) return page.status.withContext("the database cannot be read at the end");
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(0, page.total));
 }
 
 }  // namespace
@@ -90,21 +149,22 @@ ExitCode replayCall(const Words& words) {
       Application::start(std::move(plan->options), KeepHistory::No);
   if (!started) return fail(started.status());
   Application& application = **started;
-  if (const Status schema = runSchema(application, plan->schemaFile); !schema.isOk()) {
-    return fail(schema);
+  if (!plan->schemaFile.empty()) {
+    const Status schema = application.engine().runSchema(plan->schema);
+    if (!schema.isOk()) return fail(schema.withContext(plan->schemaFile));
   }
   auto replay = std::make_unique<Replay>(posixFileSystem(), std::move(plan->replay), reportRefusal);
   const Replay* counted = replay.get();
   const Status running = application.workloads().start(std::move(replay), {plan->rate, 1});
   if (!running.isOk()) return fail(running);
-  const bool interrupted = waitForEnd(application.workloads(), stop);
+  const bool interrupted = waitForEnd(application, stop);
   if (interrupted) application.workloads().abandon();
 
-  const std::uint64_t deadLetters = deadLettersIn(application.engine());
+  const Result<std::uint64_t> deadLetters = deadLettersIn(application.engine());
   const WorkloadSnapshot outcome = application.workloads().snapshot();
   const StopReport end = application.stop(interrupted ? drainTimeout : std::chrono::seconds(1));
   ReplaySummary summary = summarize(counted->counts(), application.engine());
-  summary.deadLettersWaiting = deadLetters;
+  summary.deadLettersWaiting = deadLetters ? *deadLetters : 0;
   summary.seconds = std::chrono::duration<double>(systemClock().steadyNow() - began).count();
   printSummary(summary, plan->form);
   if (interrupted) {
@@ -116,6 +176,8 @@ ExitCode replayCall(const Words& words) {
   if (outcome.state != WorkloadState::Passed) {
     return fail({StatusCode::IoError, outcome.message});
   }
+  // The database is gone at the end: what was persisted is not to be found there.
+  if (!deadLetters) return fail(deadLetters.status());
   // Also what an earlier run left: a script that goes on until 0 must not take it for done.
   const bool whole = summary.deadLetters + summary.deadLettersWaiting + summary.rejected +
                          summary.rejectedBefore ==

@@ -4,27 +4,11 @@
 
 #include "app/application/application.h"
 #include "app/daemon/calls.h"
+#include "app/daemon/event_teller.h"
 #include "app/daemon/stop_request.h"
-#include "base/log.h"
 #include "base/number_text.h"
-#include "model/limits.h"
 
 namespace penstock::app {
-namespace {
-
-/// What an operator should know, on stderr, since nobody watches a window here. Returns the number
-/// of the last event seen.
-std::uint64_t tellEvents(const EventLog& events, std::uint64_t after) {
-  for (const Event& event : events.since(after, limits::kEventRing).events) {
-    after = event.number;
-    if (event.severity == Severity::Info) continue;
-    std::fprintf(stderr, "penstockd: %s\n", escapeForLog(event.what).c_str());
-  }
-  return after;
-}
-
-}  // namespace
-
 ExitCode runCall(const Words& words) {
   const Result<CallArguments> arguments =
       CallArguments::parse(words, {"--config", "--data-dir"}, {});
@@ -42,10 +26,8 @@ ExitCode runCall(const Words& words) {
   std::printf("penstockd: running with %s (stop with SIGTERM)\n",
               (*application)->engine().options().dataDirectory.c_str());
   std::fflush(stdout);
-  std::uint64_t told = 0;
-  while (!stop.waitFor(std::chrono::milliseconds(250))) {
-    told = tellEvents((*application)->engine().events(), told);
-  }
+  EventTeller events((*application)->engine().events(), EventTeller::What::All);
+  while (!stop.waitFor(std::chrono::milliseconds(250))) events.tell();
   const StopReport report = (*application)->stop(drainTimeout);
   std::printf("penstockd: drained %s change sets; %s left in the journal for the next start\n",
               groupedNumber(report.persisted).c_str(), groupedNumber(report.left).c_str());

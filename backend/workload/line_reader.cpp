@@ -11,6 +11,8 @@ namespace penstock {
 namespace {
 
 constexpr std::size_t kBlock = 1024 * 1024;
+/// What some editors write before UTF-8; it belongs to no line.
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 bool isBlank(std::string_view text) {
   return text.find_first_not_of(" \t\r") == std::string_view::npos;
@@ -28,6 +30,9 @@ Result<std::optional<Line>> LineReader::next() {
     if (!text) return text.status();
     if (!text->has_value()) return std::optional<Line>();
     line.text = **text;
+    if (m_physical == 1 && line.text.starts_with(kByteOrderMark)) {
+      line.text.remove_prefix(kByteOrderMark.size());
+    }
     if (isBlank(line.text) && line.length == Line::Length::Whole) continue;
     // Nothing of an overlong line is kept; its place in the chain is.
     const bool whole = line.length == Line::Length::Whole;

@@ -8,6 +8,16 @@
 #include "workload/pacer.h"
 
 namespace penstock {
+namespace {
+
+/// A stop while a stream had nothing to read is no failure.
+Status unlessStopped(const WorkloadContext& context, const Status& status) {
+  const bool stopped = status.code() == StatusCode::Cancelled && context.stop.isRequested();
+  return stopped ? Status::ok() : status;
+}
+
+}  // namespace
+
 Replay::Replay(FileSystem& files, ReplayOptions options, RefusalReport report)
     : m_files(files), m_options(std::move(options)), m_report(std::move(report)) {}
 
@@ -25,7 +35,8 @@ Status Replay::run(WorkloadContext& context) {
 }
 
 Status Replay::replayFile(WorkloadContext& context, const ReplayFile& file) {
-  Result<std::unique_ptr<ByteSource>> bytes = openByteSource(m_files, file.path);
+  Result<std::unique_ptr<ByteSource>> bytes =
+      openByteSource(m_files, file.path, [&context] { return context.stop.isRequested(); });
   if (!bytes) return bytes.status();
   context.progress.total = (*bytes)->total();
   context.progress.setMessage("replaying " + file.path);
@@ -33,7 +44,8 @@ Status Replay::replayFile(WorkloadContext& context, const ReplayFile& file) {
   const std::uint64_t source = file.source.empty() ? 0 : hashSource(file.source);
   if (source != 0) {
     const SubmitPort::SourcePosition position = context.port.sourcePosition(source);
-    RETURN_IF_ERROR(skipKnown(lines, position, context));
+    const Status skipped = skipKnown(lines, position, context);
+    if (!skipped.isOk()) return unlessStopped(context, skipped);
     m_counts.rejectedBefore += position.refused;
   }
   ReplayDealer dealer(context.port, context.stop, {file.path, source, m_options.producers},
@@ -46,7 +58,7 @@ Status Replay::replayFile(WorkloadContext& context, const ReplayFile& file) {
   m_counts.known += counts.known;
   m_counts.rejected += counts.rejected;
   m_counts.shed += counts.shed;
-  return submitted.isOk() ? finished : submitted;
+  return submitted.isOk() ? finished : unlessStopped(context, submitted);
 }
 
 /// Reads over the lines that are in already; their chain of hashes tells another file from this

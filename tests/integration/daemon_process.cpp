@@ -3,7 +3,6 @@
 
 #include <QFile>
 #include <QJsonDocument>
-#include <QProcess>
 #include <QSqlDatabase>
 #include <QSqlError>
 #include <QSqlQuery>
@@ -39,10 +38,43 @@ QJsonObject DaemonResult::summary() const {
 }
 
 DaemonResult runDaemon(const QStringList& arguments, std::chrono::seconds limit) {
-  QProcess process;
-  process.start(PENSTOCKD_PROGRAM, arguments);
+  return LiveDaemon(arguments).end(limit);
+}
+
+DaemonResult runDaemonInShell(const QString& arguments) {
+  return LiveDaemon("sh", {"-c", "exec " PENSTOCKD_PROGRAM " " + arguments})
+      .end(std::chrono::minutes(2));
+}
+
+LiveDaemon::LiveDaemon(const QStringList& arguments) : LiveDaemon(PENSTOCKD_PROGRAM, arguments) {}
+
+LiveDaemon::LiveDaemon(const QString& program, const QStringList& arguments)
+    : m_process(std::make_unique<QProcess>()) {
+  m_process->start(program, arguments);
+}
+
+LiveDaemon::~LiveDaemon() {
+  if (!isRunning()) return;
+  m_process->kill();
+  m_process->waitForFinished();
+}
+
+void LiveDaemon::write(const QByteArray& input) {
+  m_process->write(input);
+  m_process->waitForBytesWritten(kPatienceMs);
+}
+
+void LiveDaemon::closeInput() { m_process->closeWriteChannel(); }
+
+void LiveDaemon::terminate() { m_process->terminate(); }
+
+bool LiveDaemon::isRunning() const { return m_process->state() != QProcess::NotRunning; }
+
+DaemonResult LiveDaemon::end(std::chrono::seconds limit) {
+  QProcess& process = *m_process;
   DaemonResult result;
   const bool ended =
+      !isRunning() ||
       process.waitForFinished(static_cast<int>(std::chrono::milliseconds(limit).count()));
   result.output = process.readAllStandardOutput();
   result.errors = process.readAllStandardError();

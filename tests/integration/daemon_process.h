@@ -5,9 +5,11 @@
 
 #include <QByteArray>
 #include <QJsonObject>
+#include <QProcess>
 #include <QString>
 #include <QStringList>
 #include <chrono>
+#include <memory>
 
 namespace penstock::test {
 
@@ -22,6 +24,28 @@ struct DaemonResult {
 /// Ends it, as failed, when it takes longer than `limit`.
 DaemonResult runDaemon(const QStringList& arguments,
                        std::chrono::seconds limit = std::chrono::minutes(2));
+
+/// Its arguments as a shell takes them, redirections too.
+DaemonResult runDaemonInShell(const QString& arguments);
+
+/// One that is fed and told to stop while it runs. Killed at the end if it still runs.
+class LiveDaemon {
+ public:
+  explicit LiveDaemon(const QStringList& arguments);
+  LiveDaemon(const QString& program, const QStringList& arguments);
+  ~LiveDaemon();
+
+  void write(const QByteArray& input);
+  void closeInput();
+  /// SIGTERM.
+  void terminate();
+  bool isRunning() const;
+  /// As runDaemon().
+  DaemonResult end(std::chrono::seconds limit = std::chrono::minutes(2));
+
+ private:
+  std::unique_ptr<QProcess> m_process;
+};
 
 /// Lines of its output, which may be longer than memory; -1 when it does not exit with 0.
 qint64 countDaemonLines(const QStringList& arguments);

@@ -56,7 +56,12 @@ Result<std::unique_ptr<Connection>> SqliteStore::connect() const {
 
 Status SqliteStore::runScript(std::string_view sql) {
   if (sql.find('\0') != std::string_view::npos) {
-    return {StatusCode::Invalid, "the script holds a NUL byte"};
+    return {StatusCode::Invalid, "the script holds a NUL byte (it must be SQL as UTF-8 text)"};
+  }
+  if (sql.size() > limits::kSchemaBytesMax) {
+    return {StatusCode::Invalid, "the script is longer than " +
+                                     std::to_string(limits::kSchemaBytesMax) +
+                                     " bytes (load data by change sets)"};
   }
   auto connection = connect();
   if (!connection) {

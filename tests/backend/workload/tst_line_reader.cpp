@@ -71,6 +71,22 @@ class TestLineReader : public QObject {
   Q_OBJECT
 
  private slots:
+  void byteOrderMarkIsSkipped() {
+    const std::string mark = "\xef\xbb\xbf";
+    for (const std::size_t piece : {1u, 2u, 100u}) {
+      QCOMPARE(shown(linesOf(mark + "a\nb\n", piece)), shown(linesOf("a\nb\n", piece)));
+      QCOMPARE(shown(linesOf(mark + "\na", piece)), shown(linesOf("\na", piece)));
+      QCOMPARE(linesOf("a\n" + mark + "b\n", piece).back().text, mark + "b");
+    }
+  }
+
+  void lineIsGivenBeforeMoreIsRead() {
+    LineReader reader(std::make_unique<Pieces>(
+        "a\n", 2, Status(StatusCode::IoError, "nothing more comes for now")));
+    const auto line = reader.next();
+    QVERIFY(line.isOk() && line->has_value());
+  }
+
   void linesAreNumberedAsEditorsAndAsReplaysCount_data() {
     QTest::addColumn<QByteArray>("text");
     QTest::addColumn<QString>("lines");
