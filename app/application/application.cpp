@@ -5,12 +5,12 @@
 #include <filesystem>
 #include <utility>
 
+#include "app/application/stream_source.h"
 #include "base/file_system.h"
 #include "base/log.h"
 #include "link/local_link.h"
 #include "store/qtsql/table_browser.h"
 #include "store/sqlite/sqlite_store.h"
-#include "workload/byte_source.h"
 #include "workload/game.h"
 #include "workload/replay.h"
 
@@ -113,6 +113,13 @@ Status readWholeTable(const TableBrowser& browser, const std::string& table,
   return missing.isOk() ? read : missing;
 }
 
+/// Each segment begins with the catalog.
+bool hasJournal(const EngineOptions& options) {
+  const auto names = posixFileSystem().list(options.dataDirectory + "/journal");
+  return names && std::ranges::any_of(
+                      *names, [](const std::string& name) { return name.starts_with("segment-"); });
+}
+
 }  // namespace
 
 ReplayFile replayFile(const std::string& path, const std::string& source) {
@@ -122,12 +129,14 @@ ReplayFile replayFile(const std::string& path, const std::string& source) {
   return {path, error ? path : canonical.string()};
 }
 
-Result<std::unique_ptr<Store>> openStore(const SinkOptions& sink) {
+Result<std::unique_ptr<Store>> openStore(const SinkOptions& sink, StoreStart start) {
   if (sink.driver != "sqlite") {
-    return Status(StatusCode::Unsupported, "driver \"" + sink.driver + "\" is not available yet");
+    return Status(StatusCode::Unsupported,
+                  "driver \"" + sink.driver + "\" is not available yet (write \"sqlite\")");
   }
   SqliteOptions options;
   options.path = sink.database;
+  if (start == StoreStart::CatalogKnown) options.known = SqliteOptions::Known::Catalog;
   Result<std::unique_ptr<SqliteStore>> store = SqliteStore::create(options);
   if (!store) return store.status();
   return std::unique_ptr<Store>(std::move(*store));
@@ -147,7 +156,9 @@ Result<std::unique_ptr<Application>> Application::start(EngineOptions options,
   EngineDependencies dependencies;
   dependencies.files = &posixFileSystem();
   dependencies.clock = &systemClock();
-  dependencies.openStore = openStore;
+  const StoreStart start =
+      hasJournal(options) ? StoreStart::CatalogKnown : StoreStart::NothingKnown;
+  dependencies.openStore = [start](const SinkOptions& sink) { return openStore(sink, start); };
   dependencies.sampleHooks.push_back(
       [hook = &application->m_historyHook](const SnapshotPointer& sample) {
         if (History* to = hook->load(std::memory_order_acquire)) to->offer(sample);
@@ -242,6 +253,7 @@ Status Application::start(const Command& command) {
     if (command.file.empty()) return {StatusCode::Invalid, "replay: which file?"};
     ReplayOptions options;
     options.files = {replayFile(command.file, {})};
+    options.openSource = openSource;
     workload = std::make_unique<Replay>(
         posixFileSystem(), std::move(options),
         [this](const std::string& file, std::uint64_t line, const Status& status) {

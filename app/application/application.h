@@ -57,8 +57,13 @@ class Application final : private WorkloadHost {
 /// of standard input or a pipe only when they are named.
 ReplayFile replayFile(const std::string& path, const std::string& source);
 
-/// The store of a sink, by its driver. Errors: Unsupported, Unavailable, Corrupt.
-Result<std::unique_ptr<Store>> openStore(const SinkOptions& sink);
+/// Whether what a database holds is known without it, from a journal that is there.
+enum class StoreStart : std::uint8_t { NothingKnown, CatalogKnown };
+
+/// The store of a sink, by its driver; one whose catalog is known may be locked. Errors:
+/// Unsupported, Unavailable, Corrupt.
+Result<std::unique_ptr<Store>> openStore(const SinkOptions& sink,
+                                         StoreStart start = StoreStart::NothingKnown);
 
 /// The defaults of an empty configuration in `directory`; what is set stays.
 EngineOptions withDefaults(EngineOptions options, const std::string& directory);

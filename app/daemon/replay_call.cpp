@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/application/application.h"
+#include "app/application/stream_source.h"
 #include "app/daemon/calls.h"
 #include "app/daemon/event_teller.h"
 #include "app/daemon/stop_request.h"
@@ -15,7 +16,6 @@
 #include "base/log.h"
 #include "base/number_text.h"
 #include "model/limits.h"
-#include "workload/byte_source.h"
 #include "workload/replay.h"
 
 namespace penstock::app {
@@ -32,7 +32,7 @@ struct ReplayPlan {
 
 /// All of a file that may be a pipe.
 Result<std::string> readAll(const std::string& path) {
-  auto source = openByteSource(posixFileSystem(), path);
+  auto source = openSource(path);
   if (!source) return source.status();
   std::string text;
   std::vector<std::byte> block(1024 * 1024);
@@ -67,7 +67,7 @@ Status checkFiles(const std::vector<std::string>& files, const std::string& sour
     if (std::filesystem::is_directory(file, error)) {
       return {StatusCode::Invalid, file + ": is a directory (name its files)"};
     }
-    const auto opened = openByteSource(posixFileSystem(), file);
+    const auto opened = openSource(file);
     if (!opened) {
       return {opened.status().code(),
               "replay: " + opened.status().message() + " (is the name right?)"};
@@ -100,6 +100,7 @@ Result<ReplayPlan> planFrom(const Words& words) {
                                            std::to_string(limits::kWorkersMax) + ")");
   }
   plan.rate = static_cast<double>(*rate);
+  plan.replay.openSource = openSource;
   plan.replay.producers = static_cast<std::uint32_t>(*producers);
   if (const auto schemaFile = arguments->value("--schema")) {
     Result<std::string> schema = readAll(*schemaFile);

@@ -111,6 +111,8 @@ static_assert(kHistoryFineAge < kHistoryMiddleAge && kHistoryMiddleAge < kHistor
 
 // --- stores -------------------------------------------------------------------------------------
 inline constexpr std::chrono::milliseconds kSqliteBusyTimeoutDefault = 1s;  ///< then: Transient
+inline constexpr std::chrono::milliseconds kSqliteStartTimeout = 5ms;       ///< intake waits for it
+static_assert(kSqliteStartTimeout < kSqliteBusyTimeoutDefault);
 inline constexpr std::uint64_t kSqliteWalKeptBytes = 16 * kMiB;  ///< a longer log is cut when idle
 inline constexpr std::size_t kSchemaBytesMax = 64 * kMiB;        ///< a script of SQL
 inline constexpr std::size_t kStatementsKeptMin = 8;             ///< one row uses fewer at once

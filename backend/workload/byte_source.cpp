@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workload/byte_source.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
 
-#include <cerrno>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -35,43 +29,6 @@ class FileBytes final : public ByteSource {
   std::unique_ptr<File> m_file;
   const std::uint64_t m_total;
   std::uint64_t m_offset = 0;
-};
-
-/// Bytes as they come, of which nobody knows when.
-class StreamBytes final : public ByteSource {
- public:
-  /// `number` is closed at the end unless it is standard input.
-  StreamBytes(int number, std::function<bool()> isStopped)
-      : m_number(number), m_isStopped(std::move(isStopped)) {}
-  ~StreamBytes() override {
-    if (m_number != STDIN_FILENO) ::close(m_number);
-  }
-
-  Result<std::size_t> read(std::span<std::byte> into) override {
-    for (;;) {
-      if (m_isStopped && m_isStopped()) return Status(StatusCode::Cancelled, "stopped");
-      pollfd wanted{m_number, POLLIN, 0};
-      const int ready = ::poll(&wanted, 1, kStopLookedForMs);
-      if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
-      const ssize_t count = ready < 0 ? -1 : ::read(m_number, into.data(), into.size());
-      if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-      if (count < 0) {
-        return Status(StatusCode::IoError,
-                      "cannot be read: " + std::generic_category().message(errno));
-      }
-      m_consumed += static_cast<std::size_t>(count);
-      return static_cast<std::size_t>(count);
-    }
-  }
-  std::uint64_t consumed() const override { return m_consumed; }
-  std::uint64_t total() const override { return 0; }
-
- private:
-  static constexpr int kStopLookedForMs = 50;
-
-  const int m_number;
-  const std::function<bool()> m_isStopped;
-  std::uint64_t m_consumed = 0;
 };
 
 class ZstdBytes final : public ByteSource {
@@ -165,44 +122,23 @@ class GzipBytes final : public ByteSource {
   bool m_memberOpen = false;
 };
 
-/// Its descriptor. A pipe without a writer yet is opened all the same, and waited for in read().
-Result<int> openStream(const std::string& path) {
-  if (path == "-") return STDIN_FILENO;
-  const int number = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  if (number >= 0) return number;
-  return Status(errno == ENOENT ? StatusCode::NotFound : StatusCode::IoError,
-                "cannot be opened: " + std::generic_category().message(errno));
-}
-
 }  // namespace
 
-bool isStream(const std::string& path) {
-  if (path == "-") return true;
-  std::error_code error;
-  using std::filesystem::file_type;
-  const file_type type = std::filesystem::status(path, error).type();
-  return type == file_type::fifo || type == file_type::character || type == file_type::socket;
-}
-
-Result<std::unique_ptr<ByteSource>> openByteSource(FileSystem& files, const std::string& path,
-                                                   std::function<bool()> isStopped) {
-  std::unique_ptr<ByteSource> source;
-  if (isStream(path)) {
-    const Result<int> number = openStream(path);
-    if (!number) return number.status();
-    source = std::make_unique<StreamBytes>(*number, std::move(isStopped));
-  } else {
-    Result<std::unique_ptr<File>> file = files.open(path, FileSystem::OpenMode::Read);
-    if (!file) return file.status();
-    const Result<std::uint64_t> size = (*file)->size();
-    if (!size) return size.status();
-    source = std::make_unique<FileBytes>(std::move(*file), *size);
-  }
+Result<std::unique_ptr<ByteSource>> decompressed(const std::string& path,
+                                                 std::unique_ptr<ByteSource> source) {
   if (path.ends_with(".zst")) {
     return std::unique_ptr<ByteSource>(std::make_unique<ZstdBytes>(std::move(source)));
   }
   if (path.ends_with(".gz")) return GzipBytes::make(std::move(source));
   return source;
+}
+
+Result<std::unique_ptr<ByteSource>> openByteSource(FileSystem& files, const std::string& path) {
+  Result<std::unique_ptr<File>> file = files.open(path, FileSystem::OpenMode::Read);
+  if (!file) return file.status();
+  const Result<std::uint64_t> size = (*file)->size();
+  if (!size) return size.status();
+  return decompressed(path, std::make_unique<FileBytes>(std::move(*file), *size));
 }
 
 }  // namespace penstock

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the bytes of a replayed file come from: a plain file, one compressed with gzip or zstd (by
-// the ending of its name), standard input (`-`), or a pipe with a name. What waits for a writer
-// ends when a stop is requested.
+// Where the bytes of a replayed file come from: a plain file, or one compressed with gzip or zstd
+// (by the ending of its name). Streams are opened by who knows of them: see SourceOpener.
 #pragma once
 
 #include <cstddef>
@@ -29,12 +28,15 @@ class ByteSource {
   virtual std::uint64_t total() const = 0;
 };
 
-/// Whether the bytes of `path` come but once: standard input, a pipe, a terminal.
-bool isStream(const std::string& path);
+/// Opens what `path` names. `isStopped` is asked while there is nothing to read.
+using SourceOpener = std::function<Result<std::unique_ptr<ByteSource>>(
+    const std::string& path, std::function<bool()> isStopped)>;
 
-/// `isStopped`, if there is one, is asked while a stream has nothing to read. Errors: NotFound,
-/// IoError.
-Result<std::unique_ptr<ByteSource>> openByteSource(FileSystem& files, const std::string& path,
-                                                   std::function<bool()> isStopped = {});
+/// A file. Errors: NotFound, IoError.
+Result<std::unique_ptr<ByteSource>> openByteSource(FileSystem& files, const std::string& path);
+
+/// What `source` gives, decompressed if the ending of `path` says so. Errors: IoError.
+Result<std::unique_ptr<ByteSource>> decompressed(const std::string& path,
+                                                 std::unique_ptr<ByteSource> source);
 
 }  // namespace penstock

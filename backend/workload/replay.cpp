@@ -35,8 +35,10 @@ Status Replay::run(WorkloadContext& context) {
 }
 
 Status Replay::replayFile(WorkloadContext& context, const ReplayFile& file) {
-  Result<std::unique_ptr<ByteSource>> bytes =
-      openByteSource(m_files, file.path, [&context] { return context.stop.isRequested(); });
+  const auto isStopped = [&context] { return context.stop.isRequested(); };
+  Result<std::unique_ptr<ByteSource>> bytes = m_options.openSource
+                                                  ? m_options.openSource(file.path, isStopped)
+                                                  : openByteSource(m_files, file.path);
   if (!bytes) return bytes.status();
   context.progress.total = (*bytes)->total();
   context.progress.setMessage("replaying " + file.path);

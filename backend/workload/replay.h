@@ -25,6 +25,7 @@ struct ReplayFile {
 struct ReplayOptions {
   std::vector<ReplayFile> files;
   std::uint32_t producers = 1;
+  SourceOpener openSource{};  ///< none: files alone
 };
 
 /// Threads: as Workload; refusals are reported from its producers, one at a time.

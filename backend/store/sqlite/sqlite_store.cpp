@@ -3,6 +3,8 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "store/sqlite/own_tables.h"
 #include "store/sqlite/schema_reader.h"
@@ -16,6 +18,13 @@ using sqlite::Failure;
 using sqlite::toStatus;
 
 namespace {
+
+bool mayBeWritten(const std::string& path) {
+  sqlite3_vfs* files = sqlite3_vfs_find(nullptr);
+  int may = 0;
+  return files->xAccess(files, path.c_str(), SQLITE_ACCESS_READWRITE, &may) == SQLITE_OK &&
+         may != 0;
+}
 
 // Begins, works, ends: COMMIT, or ROLLBACK after a failure.
 template <typename Work>
@@ -40,18 +49,31 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::create(SqliteOptions options) 
   if (options.path.empty() || options.path == ":memory:") {
     return Status(StatusCode::Invalid, "sqlite: a database in memory keeps nothing (name a file)");
   }
-  auto connection =
-      Connection::open({options.path, options.busyTimeout}, Connection::IfMissing::Create);
+  std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(options)));
+  const std::string& path = store->m_options.path;
+  const auto connection =
+      Connection::open({path, store->busyTimeout()}, Connection::IfMissing::Create);
   if (!connection) {
-    return connection.status();
+    const bool isAway = connection.status().code() == StatusCode::Unavailable &&
+                        store->m_options.known == SqliteOptions::Known::Catalog &&
+                        mayBeWritten(path);
+    if (!isAway) return connection.status();
   }
-  return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(options)));
+  return store;
+}
+
+std::chrono::milliseconds SqliteStore::busyTimeout() const {
+  const MutexLock lock(m_mutex);
+  const bool mustNotWait =
+      m_start != Start::Over && m_options.known == SqliteOptions::Known::Catalog;
+  return mustNotWait ? std::min(limits::kSqliteStartTimeout, m_options.busyTimeout)
+                     : m_options.busyTimeout;
 }
 
 std::string SqliteStore::describeTarget() const { return "sqlite " + m_options.path; }
 
 Result<std::unique_ptr<Connection>> SqliteStore::connect() const {
-  return Connection::open({m_options.path, m_options.busyTimeout}, Connection::IfMissing::Fail);
+  return Connection::open({m_options.path, busyTimeout()}, Connection::IfMissing::Fail);
 }
 
 Status SqliteStore::runScript(std::string_view sql) {
@@ -63,7 +85,8 @@ Status SqliteStore::runScript(std::string_view sql) {
                                      std::to_string(limits::kSchemaBytesMax) +
                                      " bytes (load data by change sets)"};
   }
-  auto connection = connect();
+  auto connection =
+      Connection::open({m_options.path, m_options.busyTimeout}, Connection::IfMissing::Fail);
   if (!connection) {
     return connection.status();
   }
@@ -85,6 +108,10 @@ Result<Catalog> SqliteStore::readCatalog() {
 Result<std::vector<Checkpoint>> SqliteStore::attach(const JournalId& journal,
                                                     std::string_view owner) {
   CHECK(!owner.empty());
+  {
+    const MutexLock lock(m_mutex);
+    m_start = m_start == Start::Ahead ? Start::Tried : Start::Over;
+  }
   auto connection = connect();
   if (!connection) {
     return connection.status();
@@ -100,6 +127,7 @@ Result<std::vector<Checkpoint>> SqliteStore::attach(const JournalId& journal,
     return failure ? failure : table.takeOver();
   }));
   const MutexLock lock(m_mutex);
+  m_start = Start::Over;
   m_journal = journalText;
   m_owner = owner;
   return checkpoints;

@@ -19,6 +19,12 @@ struct SqliteOptions {
   std::string path;
   /// How long a commit waits for a writer outside before it is Transient.
   std::chrono::milliseconds busyTimeout = limits::kSqliteBusyTimeoutDefault;
+  /// What is known of the database while it cannot be asked.
+  enum class Known : std::uint8_t {
+    Nothing,  ///< create() and the first attach() wait for other writers, and fail without them
+    Catalog,  ///< from the journal: create() takes a file that is locked, and but for scripts
+              ///< nothing waits until attach() is tried again
+  } known = Known::Nothing;
   /// Prepared statements kept by a lane.
   std::size_t statementsMax = limits::kStatementsKept;
   /// maintain() cuts a write-ahead log that is longer.
@@ -35,8 +41,9 @@ struct WalState {
 class SqliteStore : public Store {
  public:
   /// Makes the file where missing (its directory must be there).
-  /// Errors: Unavailable (locked, no rights), Corrupt (not a database), Invalid (a database in
-  /// memory), Unsupported (a file system without write-ahead logging).
+  /// Errors: Unavailable (locked, unless its catalog is known; no rights), Corrupt (not a
+  /// database), Invalid (a database in memory), Unsupported (a file system without write-ahead
+  /// logging).
   static Result<std::unique_ptr<SqliteStore>> create(SqliteOptions options);
 
   std::string describeTarget() const override;
@@ -58,6 +65,7 @@ class SqliteStore : public Store {
 
  private:
   explicit SqliteStore(SqliteOptions options) : m_options(std::move(options)) {}
+  std::chrono::milliseconds busyTimeout() const;
   Result<std::unique_ptr<sqlite::Connection>> connect() const;
 
   const SqliteOptions m_options;
@@ -65,6 +73,7 @@ class SqliteStore : public Store {
   mutable Mutex m_mutex;
   std::string m_journal GUARDED_BY(m_mutex);  ///< of the last attach(); empty before
   std::string m_owner GUARDED_BY(m_mutex);
+  enum class Start : std::uint8_t { Ahead, Tried, Over } m_start GUARDED_BY(m_mutex) = Start::Ahead;
 };
 
 }  // namespace penstock

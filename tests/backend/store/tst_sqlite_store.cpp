@@ -96,6 +96,43 @@ class TestSqliteStore : public QObject {
     QCOMPARE(fixture.rows("SELECT * FROM a"), (Rows{"1"}));
   }
 
+  /// The timeouts of the store are longer than the test may take.
+  void startDoesNotWaitForALockWhenTheCatalogIsKnown_data() {
+    QTest::addColumn<QByteArray>("lock");
+    QTest::newRow("a writer") << QByteArray("BEGIN IMMEDIATE");
+    QTest::newRow("an owner") << QByteArray(
+        "PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE; INSERT INTO t VALUES(9)");
+  }
+  void startDoesNotWaitForALockWhenTheCatalogIsKnown() {
+    QFETCH(QByteArray, lock);
+    QTemporaryDir directory;
+    SqliteOptions options;
+    options.path = directory.filePath("data.db").toStdString();
+    QVERIFY(SqliteStore::create(options).value()->runScript("CREATE TABLE t(x)").isOk());
+    auto other = std::make_unique<OtherConnection>(options.path);
+    QCOMPARE(other->run(lock.toStdString()), SQLITE_OK);
+    options.known = SqliteOptions::Known::Catalog;
+    options.busyTimeout = std::chrono::minutes(10);
+    const auto store = SqliteStore::create(options);
+    QVERIFY2(store.isOk(), store.status().message().c_str());
+    (void)(*store)->readCatalog();
+    (void)(*store)->readCheckpoints(fixtureJournal());
+    QCOMPARE((*store)->attach(fixtureJournal(), "we").status().code(), StatusCode::Unavailable);
+    (void)(*store)->readCatalog();
+    other.reset();
+    QVERIFY((*store)->attach(fixtureJournal(), "we").isOk());
+  }
+
+  void lockedFileOfWhichNothingIsKnownIsUnavailable() {
+    QTemporaryDir directory;
+    SqliteOptions options;
+    options.path = directory.filePath("data.db").toStdString();
+    options.busyTimeout = std::chrono::milliseconds(1);
+    OtherConnection other(options.path);
+    QCOMPARE(other.run("CREATE TABLE t(x); BEGIN EXCLUSIVE"), SQLITE_OK);
+    QCOMPARE(SqliteStore::create(options).status().code(), StatusCode::Unavailable);
+  }
+
   void historySchemaRunsTwice() {
     QFile file(PENSTOCK_HISTORY_DIR "/schema_sqlite.sql");
     QVERIFY(file.open(QIODevice::ReadOnly));

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <sys/stat.h>
 #include <zlib.h>
 #include <zstd.h>
 
-#include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 #include <string>
@@ -175,38 +173,6 @@ class TestByteSource : public QObject {
     std::vector<std::byte> block(65'536);
     while (*(*source)->read(block) > 0) QVERIFY((*source)->consumed() <= packed.size());
     QCOMPARE((*source)->consumed(), std::uint64_t{packed.size()});
-  }
-
-  void pipeGivesBytesAsTheyCome() {
-    const QString pipe = m_directory.filePath("pipe");
-    QCOMPARE(::mkfifo(qPrintable(pipe), 0600), 0);
-    QVERIFY(isStream(pipe.toStdString()));
-    auto source = openByteSource(posixFileSystem(), pipe.toStdString());
-    QVERIFY(source.isOk());
-    QFile writer(pipe);
-    QVERIFY(writer.open(QIODevice::WriteOnly | QIODevice::Unbuffered));
-    std::vector<std::byte> block(65'536);
-    for (int i = 0; i < 3; ++i) {
-      QCOMPARE(writer.write("one\n"), qint64{4});
-      QCOMPARE((*source)->read(block).value(), std::size_t{4});
-    }
-    QCOMPARE(writer.write("end"), qint64{3});
-    writer.close();
-    QCOMPARE((*source)->read(block).value(), std::size_t{3});
-    QCOMPARE((*source)->read(block).value(), std::size_t{0});
-    QCOMPARE((*source)->consumed(), std::uint64_t{15});
-    QCOMPARE((*source)->total(), std::uint64_t{0});
-  }
-
-  void waitingForAWriterEndsWithAStop() {
-    const QString pipe = m_directory.filePath("silent");
-    QCOMPARE(::mkfifo(qPrintable(pipe), 0600), 0);
-    int asked = 0;
-    auto source =
-        openByteSource(posixFileSystem(), pipe.toStdString(), [&asked] { return ++asked > 2; });
-    QVERIFY(source.isOk());
-    std::vector<std::byte> block(100);
-    QVERIFY((*source)->read(block).status().code() == StatusCode::Cancelled);
   }
 
   void missingFileIsNotFound() {
