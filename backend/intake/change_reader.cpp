@@ -4,6 +4,7 @@
 #include <simdjson.h>
 
 #include <array>
+#include <span>
 #include <utility>
 
 #include "base/log.h"
@@ -165,23 +166,30 @@ class ChangeReader::Parser {
                     "members of a change and of a change set in one object (write "
                     "{\"id\":…,\"group\":…,\"changes\":[{…}]})");
     }
-    return checkMember(name, member, belongs, seen, place);
-  }
-
-  /// Refuses a member that is unknown or was there before.
-  Status checkMember(std::string_view name, std::size_t member, bool belongs, MembersSeen& seen,
-                     std::string place) {
-    if (!belongs) {
-      const std::vector<std::string> known(kMembers.begin(), kMembers.end());
-      const std::string nearest = nearestName(name, known);
-      return refuse(std::move(place),
-                    "unknown member " + quoted(name) +
-                        (nearest.empty() ? "" : ": did you mean '" + nearest + "'?"));
-    }
+    if (!belongs) return refuseUnknownMember(name, kMembers, place);
     if (std::exchange(seen[member], true)) {
       return refuse(std::string(name), "the key stands twice in one object (each key once)");
     }
     return Status::ok();
+  }
+
+  Status refuseUnknownMember(std::string_view name, std::span<const std::string_view> members,
+                             std::string place) {
+    const std::vector<std::string> known(members.begin(), members.end());
+    const std::string nearest = nearestName(name, known);
+    return refuse(std::move(place),
+                  "unknown member " + quoted(name) +
+                      (nearest.empty() ? "" : ": did you mean '" + nearest + "'?"));
+  }
+
+  /// A change within a set: what belongs to the set is not unknown, it is in the wrong place.
+  Status refuseMemberOfChange(std::string_view name, std::size_t member, std::string place) {
+    if (member >= kCount) {
+      return refuseUnknownMember(name, std::span(kMembers).first(kChangeMembers), std::move(place));
+    }
+    return refuse(std::move(place), "unknown member " + quoted(name) +
+                                        " of a change (it belongs to the change set, beside "
+                                        "`changes`)");
   }
 
   /// `id` or `group`.
@@ -222,7 +230,7 @@ class ChangeReader::Parser {
       if (!belongs || seen[member]) {  // the place is only written when it is needed
         const std::string place = placeOf(escapeForLog(name.substr(0, 80)));
         return belongs ? refuse(place, "the key stands twice in one object (each key once)")
-                       : checkMember(name, member, belongs, seen, place);
+                       : refuseMemberOfChange(name, member, place);
       }
       seen[member] = true;
       RETURN_IF_ERROR(readChangeMember(member, field.value(), change));

@@ -20,7 +20,8 @@ struct Hash128 {
 /// Identity of an idempotency key: `client` cannot run into `id`.
 Hash128 hashIdentity(std::string_view client, std::string_view id);
 
-/// Of what a change set does: its named group and its changes; not of who sent it, its id or line.
+/// Of what a change set does: its named group and its changes; not of who sent it, its id or line,
+/// nor of the order in which a change names its columns.
 std::uint64_t hashContent(const ChangeSetView& changeSet);
 
 /// 64 bits of XXH3, for instance as the checksum of a snapshot.

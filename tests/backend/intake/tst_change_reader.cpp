@@ -81,6 +81,9 @@ void addWrongKeys() {
   change(R"({"table":"old","op":"delete","key":{"id":1}})", "table", "unknown table 'old'");
   change(R"({"table":"players","op":"delete","kye":{"id":1}})", "kye", "unknown member 'kye': did");
   change(R"({"table":"players","op":"delete","id":"x"})", "id", "unknown member");
+  change(R"({"table":"players","op":"delete","group":"x"})", "group",
+         "unknown member 'group' of a change (it belongs to the change set");
+  change(R"({"table":"players","op":"delete","groop":"x"})", "groop", "unknown member 'groop'");
   change(R"({"table":"players","table":"players"})", "table", "twice");
   change(R"({"table":"players","op":"delete"})", "key", "'id' is missing");
   change(R"({"table":"players","op":"delete","key":{}})", "key", "'id' is missing");

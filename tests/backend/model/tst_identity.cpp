@@ -22,6 +22,7 @@ class TestIdentity : public QObject {
  private slots:
   void clientAndIdDoNotRunTogether();
   void contentIsWhatAChangeSetDoes();
+  void orderOfColumnsIsNoContent();
   void chainsDependOnOrder();
   void storedHashesNeverChange();
 };
@@ -37,6 +38,30 @@ void TestIdentity::contentIsWhatAChangeSetDoes() {
   QCOMPARE(contentOf({"client", "id", "", {1, 2, 3}}, 1), content);
   QVERIFY(contentOf({}, 2) != content);
   QVERIFY(contentOf({"", "", "group", {}}, 1) != content);
+}
+
+void TestIdentity::orderOfColumnsIsNoContent() {
+  const auto of = [](std::vector<std::uint32_t> columns, std::int64_t added) {
+    ChangeSetWriter writer;
+    writer.begin({});
+    writer.beginChange(Operation::Update, TableId{1});
+    writer.key(ValueView::integer(1));
+    for (const std::uint32_t column : columns) {
+      writer.set(ColumnId{column}, ValueView::integer(column));
+    }
+    for (const std::uint32_t column : columns) {
+      writer.add(ColumnId{column + 200}, ValueView::integer(added));
+    }
+    writer.endChange();
+    return hashContent(*ChangeSetView::parse(writer.finish()));
+  };
+  const std::uint64_t content = of({1, 2, 150}, 1);
+  QCOMPARE(of({150, 1, 2}, 1), content);
+  QCOMPARE(of({2, 150, 1}, 1), content);
+  QVERIFY(of({2, 1}, 1) != content);
+  QVERIFY(of({150, 2, 1}, 2) != content);
+  // What earlier versions kept of sets in the table's order still holds.
+  QCOMPARE(content, std::uint64_t{17107409316112954133u});
 }
 
 void TestIdentity::chainsDependOnOrder() {
