@@ -106,15 +106,13 @@ Result<SegmentInfo> SegmentTable::pinAfter(Sequence position) {
   return found->second;
 }
 
-Result<std::optional<SegmentInfo>> SegmentTable::pinNext(std::uint32_t number) {
+Result<std::optional<SegmentInfo>> SegmentTable::pinNext(std::uint32_t number, Sequence position) {
   const MutexLock lock(m_mutex);
   const auto next = m_segments.upper_bound(number);
   if (next == m_segments.end()) return std::optional<SegmentInfo>();
-  if (!m_segments.contains(number)) {
-    // Retired under the reader. It may go on only when nothing in between is gone too.
-    if (segmentOf(next->second.before) > number) {
-      return notKept(makeSequence(number, 0), next->second.before);
-    }
+  // Retired under the reader. It may go on only when it has read all that is gone.
+  if (!m_segments.contains(number) && next->second.before > position) {
+    return notKept(position, next->second.before);
   }
   ++m_pins[next->first];
   if (--m_pins[number] == 0) m_pins.erase(number);

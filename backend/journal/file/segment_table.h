@@ -62,8 +62,9 @@ class SegmentTable {
   /// head).
   Result<SegmentInfo> pinAfter(Sequence position);
   /// The segment after `number`, pinned; `number` is unpinned. Nothing when there is none yet.
-  /// Errors: NotFound (retired meanwhile).
-  Result<std::optional<SegmentInfo>> pinNext(std::uint32_t number);
+  /// `position`: the last record that was read; nothing between it and the next segment may be
+  /// retired. Errors: NotFound (it is).
+  Result<std::optional<SegmentInfo>> pinNext(std::uint32_t number, Sequence position);
   void unpin(std::uint32_t number);
 
   struct Retired {

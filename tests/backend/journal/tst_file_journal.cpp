@@ -223,6 +223,21 @@ class TestFileJournal : public QObject {
     QVERIFY(result.damages[0].code() == StatusCode::NotFound);
   }
 
+  /// Between its end and the next look, what the reader stands in was left and given back.
+  void readerAtTheEndOfARetiredSegmentGoesOn() {
+    auto journal = openJournal(*m_files);
+    const auto first = appendSynced(*journal, 0, 10);
+    auto reader = journal->openReader(journal->oldestKept());
+    QVERIFY(readAll(**reader).records == first);
+    QVERIFY(journal->setCatalog(someCatalog("others")).isOk());  // begins a new segment
+    const auto more = appendSynced(*journal, 10, 3);
+    QVERIFY(journal->retire(first.back().sequence).isOk());
+    QVERIFY(journal->oldestKept() == first.back().sequence);
+    const auto result = readAll(**reader);
+    QVERIFY(result.damages.empty());
+    QVERIFY(result.records == more);
+  }
+
   void recycledBytesNeverPass() {
     auto journal = openJournal(*m_files);
     appendSynced(*journal, 0, 100);
