@@ -39,7 +39,6 @@ std::uint64_t Pipeline::windowBytes() const {
 Status Pipeline::open(const StoreOpener& openStore) {
   RETURN_IF_ERROR(openStores(openStore));
   RETURN_IF_ERROR(openJournal());
-  RETURN_IF_ERROR(m_known.recover(*m_journal));
   m_submitter = std::make_unique<Submitter>(
       Submitter::Parts{*m_journal, m_parts.clock, m_gate, m_known, m_acknowledgements, m_counters,
                        [this](SteadyTime deadline) { return flushAndWait(deadline); }},
@@ -93,12 +92,22 @@ Status Pipeline::openJournal() {
   journal.retain = m_options.journal.retain;
   journal.retainBytes = retainBytes(m_options);
   journal.confirm = [this](const JournalId& id, Sequence head) { return confirmHead(id, head); };
+  journal.readFirst = [this](Journal& readable) { return m_known.recover(readable); };
   const Result<Catalog> catalog = m_stores.front()->readCatalog();
+  const bool isAway = catalog.status().code() == StatusCode::Unavailable;
+  if (!catalog && !isAway) return catalog.status();  // before anything is written
   if (catalog) journal.initialCatalog = std::make_shared<const Catalog>(*catalog);
   Result<std::unique_ptr<FileJournal>> opened =
       FileJournal::open(m_parts.files, m_parts.clock, journal);
   if (!opened) return opened.status();
   m_journal = std::move(*opened);
+  for (const UnreadableFile& file : m_journal->recovered().unreadable) {
+    Event event;
+    event.kind = EventKind::Journal;
+    event.severity = Severity::Critical;
+    event.what = "journal: " + describe(file);
+    m_parts.events.append(std::move(event));
+  }
   return Status::ok();
 }
 

@@ -22,7 +22,7 @@ std::string newOwner() { return "start " + std::to_string(trulyRandom()); }
 
 /// What there is only while the store can be reached; members end in reverse order.
 struct Sink::Running {
-  std::unique_ptr<JournalReader> reader;
+  std::unique_ptr<JournalCursor> cursor;
   std::unique_ptr<SinkQueue> queue;
   std::unique_ptr<FlushPool> pool;
   std::unique_ptr<Dispatcher> dispatcher;
@@ -52,7 +52,8 @@ Status Sink::tryStart() {
   Status attached = attach();
   if (attached.isOk()) {
     MutexLock lock(m_mutex);
-    if (!m_standsStill) m_problem = Status::ok();  // its threads may have found a reason already
+    // Its threads may have found a reason already.
+    if (!m_standsStill && !m_endsAt) m_problem = Status::ok();
     return attached;
   }
   if (attached.code() != StatusCode::Unavailable) {
@@ -71,17 +72,17 @@ Status Sink::attach() {
   if (!checkpoints) return checkpoints.status();
   const Sequence settled = checkpoints->empty() ? kNoSequence : checkpoints->front().settled;
   auto running = std::make_shared<Running>();
-  Result<std::unique_ptr<JournalReader>> reader = m_parts.journal.openReader(settled);
-  if (!reader) {
-    const bool gap = reader.status().code() == StatusCode::NotFound;
+  running->cursor = makeCursor(settled);
+  const Status opened = running->cursor->open();
+  if (!opened.isOk()) {
+    const bool gap = opened.code() == StatusCode::NotFound;
     return Status(StatusCode::Corrupt,
                   gap ? "gap: the journal no longer reaches back to what the database holds"
-                      : reader.status().message());
+                      : opened.message());
   }
   // Not before: what a checkpoint ahead of the journal claims is neither persisted nor to be
   // retired.
   m_settled.store(toNumber(settled), std::memory_order_release);
-  running->reader = std::move(*reader);
   Result<std::unique_ptr<StoreLane>> lane = m_store->openLane();
   if (!lane) return lane.status();
 
@@ -103,15 +104,22 @@ Status Sink::attach() {
                                               static_cast<FlushListener&>(*this), m_parts.clock);
   running->dispatcher = std::make_unique<Dispatcher>(
       name(), *running->queue,
-      [this, source = running->reader.get()] { return nextRecord(*source); },
-      [this](const Status& status) { standStill(status); });
+      [this, cursor = running->cursor.get()] { return nextRecord(*cursor); },
+      [this](const Status& status) { onReadEnded(status); });
   m_running = std::move(running);
   m_startedOrNot.notifyAll();
   return Status::ok();
 }
 
-Result<std::optional<QueuedRecord>> Sink::nextRecord(JournalReader& reader) const {
-  const Result<std::optional<JournalRecord>> record = reader.next();
+std::unique_ptr<JournalCursor> Sink::makeCursor(Sequence settled) {
+  JournalCursor::Parts parts{m_parts.journal, m_parts.clock,
+                             [this](const Status& trouble) { noteReading(trouble); },
+                             [this] { noteReading(Status::ok()); }};
+  return std::make_unique<JournalCursor>(std::move(parts), settled);
+}
+
+Result<std::optional<QueuedRecord>> Sink::nextRecord(JournalCursor& cursor) const {
+  const Result<std::optional<JournalRecord>> record = cursor.next();
   if (!record) return record.status();
   if (!record->has_value()) return std::optional<QueuedRecord>();
   QueuedRecord queued;
@@ -136,6 +144,7 @@ void Sink::stop() {
     m_startedOrNot.notifyAll();
   }
   if (!running) return;
+  running->cursor->stop();
   running->pool->stop();
   running->dispatcher->stop();
 }
@@ -144,14 +153,59 @@ void Sink::onSynced() {
   if (const auto now = running()) now->dispatcher->notify();
 }
 
+/// On the dispatcher's thread. The good records before a damage are settled before it stops.
+void Sink::onReadEnded(const Status& why) {
+  bool waits = false;
+  {
+    MutexLock lock(m_mutex);
+    if (m_standsStill) return;
+    const Sequence last = m_running->cursor->passed();
+    waits = last > settled();
+    if (waits) m_endsAt = last;
+    m_problem = why;
+    m_problemSince = wallMicros();
+  }
+  if (!waits) return standStill(why);
+  tell(EventKind::SinkState, Severity::Critical,
+       "reads no further and stops once what came before is settled: " + why.message());
+}
+
+/// Whether that was the last record to settle before it stops.
+void Sink::stopAtEnd() {
+  Status why;
+  {
+    MutexLock lock(m_mutex);
+    if (!m_endsAt || *m_endsAt > settled()) return;
+    why = m_problem;
+  }
+  standStill(why);
+}
+
+/// On the dispatcher's thread.
+void Sink::noteReading(const Status& trouble) {
+  {
+    MutexLock lock(m_mutex);
+    m_readTrouble = trouble;
+    m_readTroubleSince = wallMicros();
+  }
+  const bool works = trouble.isOk();
+  tell(EventKind::Journal, works ? Severity::Info : Severity::Critical,
+       works ? "the journal can be read again"
+             : "the journal cannot be read: " + trouble.message() + "; trying again");
+}
+
 void Sink::standStill(const Status& why) {
   {
     MutexLock lock(m_mutex);
     m_standsStill = true;
+    m_endsAt.reset();
     m_startedOrNot.notifyAll();
     m_problem = why;
     m_problemSince = wallMicros();
-    if (m_running) m_running->queue->stop();
+    if (m_running) {
+      m_running->queue->stop();
+      m_running->cursor->stop();
+    }
   }
   tell(EventKind::SinkState, Severity::Critical, "stopped: " + why.message());
 }
@@ -214,7 +268,11 @@ Status Sink::waitSettled(Sequence target, SteadyTime deadline) {
                               : m_problem;
     }
   }
-  return running->queue->waitSettled(target, deadline);
+  Status waited = running->queue->waitSettled(target, deadline);
+  if (waited.code() != StatusCode::Cancelled) return waited;
+  if (settled() >= target) return Status::ok();  // by the commit that it stopped behind
+  MutexLock lock(m_mutex);
+  return m_problem.isOk() ? waited : m_problem.withContext("sink " + name() + " stands still");
 }
 
 void Sink::apply(const SinkSettings& settings) {
@@ -308,6 +366,12 @@ void Sink::judgeState(SinkSnapshot& snapshot, const Running* running) const {
     snapshot.stateSinceMicros = m_problemSince;
     return;
   }
+  if (!m_readTrouble.isOk()) {
+    snapshot.state = SinkState::Retrying;
+    snapshot.stateReason = m_readTrouble.message();
+    snapshot.stateSinceMicros = m_readTroubleSince;
+    return;
+  }
   if (const auto trouble = running->pool->state().trouble) {
     const bool closed = trouble->circuit == CircuitState::Closed;
     snapshot.state = closed ? SinkState::Retrying : SinkState::Down;
@@ -334,6 +398,7 @@ void Sink::onSettled(const SettledNews& news) {
   m_counters.commitMicros.record(news.commitTime.count());
   m_settled.store(toNumber(news.last), std::memory_order_release);
   m_parts.onSettled(news.last);
+  stopAtEnd();
 }
 
 void Sink::onDeadLetter(const DeadLetter& letter) {

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/mutex.h"
+#include "engine/journal_cursor.h"
 #include "engine/operated_node.h"
 #include "engine/options.h"
 #include "engine/pause_file.h"
@@ -63,6 +64,7 @@ class Sink final : private FlushListener {
   /// Returns who had paused it; empty when it was not.
   std::string resume();
   void flushTo(Sequence target);
+  /// Errors: Deadline; why it stands still; Unavailable (not started), Cancelled (stopped).
   Status waitSettled(Sequence target, SteadyTime deadline);
   void apply(const SinkSettings& settings);
   SinkSettings settings() const;
@@ -81,8 +83,12 @@ class Sink final : private FlushListener {
   struct Running;
 
   Status attach();
-  Result<std::optional<QueuedRecord>> nextRecord(JournalReader& reader) const;
+  std::unique_ptr<JournalCursor> makeCursor(Sequence settled);
+  Result<std::optional<QueuedRecord>> nextRecord(JournalCursor& cursor) const;
   void judgeState(SinkSnapshot& snapshot, const Running* running) const;
+  void onReadEnded(const Status& why);
+  void stopAtEnd();
+  void noteReading(const Status& trouble);
   void standStill(const Status& why);
   void tell(EventKind kind, Severity severity, const std::string& what);
   std::shared_ptr<Running> running() const;
@@ -110,6 +116,10 @@ class Sink final : private FlushListener {
   std::optional<Pause> m_paused GUARDED_BY(m_mutex);
   Status m_problem GUARDED_BY(m_mutex);  ///< why it does not run
   std::int64_t m_problemSince GUARDED_BY(m_mutex) = 0;
+  /// Nothing more can be read; what came before, up to here, is still settled.
+  std::optional<Sequence> m_endsAt GUARDED_BY(m_mutex);
+  Status m_readTrouble GUARDED_BY(m_mutex);  ///< the journal cannot be read, for now
+  std::int64_t m_readTroubleSince GUARDED_BY(m_mutex) = 0;
   bool m_standsStill GUARDED_BY(m_mutex) = false;
 };
 

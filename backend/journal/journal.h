@@ -43,10 +43,12 @@ struct JournalRecord {
 class JournalReader {
  public:
   virtual ~JournalReader() = default;
-  /// The next synced record after the position, or nothing when the head is reached (or damage: see
-  /// Errors). Verifies its checksum. Errors: Corrupt (names segment, offset, sequence range; the
-  /// reader stands before the damage), IoError.
+  /// The next synced record after the position, or nothing when the head is reached. Verifies its
+  /// checksum. Errors: Corrupt (names segment, offset, sequence range; the reader stands before the
+  /// damage), IoError (the reader is of no use any more; another one may be).
   virtual Result<std::optional<JournalRecord>> next() = 0;
+  /// After next() has told of damage: goes on behind it. Errors: as openReader, IoError.
+  virtual Status passDamage() = 0;
 };
 
 /// What lies between a position and the synced head; without the catalogs.
@@ -107,8 +109,9 @@ class Journal {
   virtual CatalogPointer catalog() const = 0;
   virtual Status setCatalog(CatalogPointer catalog) = 0;
 
-  /// A cursor that stands after `position`. Errors: NotFound when the journal no longer reaches
-  /// that far back (`gap`), Invalid when `position` is ahead of the head.
+  /// A cursor that stands after `position`; of damage there its next() tells. Errors: NotFound when
+  /// the journal no longer reaches that far back (`gap`), Invalid when `position` is ahead of the
+  /// head, IoError.
   virtual Result<std::unique_ptr<JournalReader>> openReader(Sequence position) = 0;
   /// The sequence before the first record still kept.
   virtual Sequence oldestKept() const = 0;

@@ -66,6 +66,12 @@ Status KnownChanges::recover(Journal& journal) {
   if (!reader) return reader.status();
   for (;;) {
     const Result<std::optional<JournalRecord>> record = (*reader)->next();
+    if (record.status().code() == StatusCode::Corrupt) {
+      logLine(LogLevel::Warning,
+              record.status().message() + "; ids and lines that were there alone are not known");
+      RETURN_IF_ERROR((*reader)->passDamage());
+      continue;
+    }
     if (!record) return record.status();
     if (!record->has_value()) return Status::ok();
     replayRecord(**record);

@@ -28,8 +28,9 @@ class KnownChanges {
 
   /// How far the snapshots on disk say that the journal went.
   Sequence claimedPosition() const;
-  /// Reads the snapshots and what the journal holds behind them. Before anything is submitted.
-  /// Errors: Corrupt, IoError (of the journal; a damaged snapshot only means reading more of it).
+  /// Reads the snapshots and what the journal holds behind them, over damage in it: its sinks stop
+  /// there, not the node. Before anything is submitted. Errors: IoError, Unsupported (of the
+  /// journal; a damaged snapshot only means reading more of it).
   Status recover(Journal& journal);
   /// Writes both snapshots, complete up to a position that it chooses. Slow (megabytes).
   Status writeSnapshots();
@@ -78,7 +79,7 @@ class KnownChanges {
   void enterAgain(const SourceLine& line, SourcePositions::LineFate fate) REQUIRES(m_mutex);
   void settleSynced() REQUIRES(m_mutex);
   void endPassage(const Passage& passage) REQUIRES(m_mutex);
-  Sequence restoreSnapshots(Sequence head) REQUIRES(m_mutex);
+  Sequence restoreSnapshots(const Journal& journal) REQUIRES(m_mutex);
   std::string pathOf(std::string_view name) const { return m_directory + "/" + std::string(name); }
 
   FileSystem& m_files;

@@ -81,6 +81,7 @@ Status FileJournal::start() {
   for (const SegmentInfo& info : m_recovered.segments) m_table->add(info);
   RETURN_IF_ERROR(makeTailDurable());
   m_table->publishHead(m_recovered.head);
+  if (m_options.readFirst) RETURN_IF_ERROR(m_options.readFirst(*this));
   removeStrays();
   setUnreadableAside();
   RETURN_IF_ERROR(m_segmentFiles.takeStock());

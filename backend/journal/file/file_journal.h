@@ -41,6 +41,9 @@ struct FileJournalOptions {
   /// Asked about a journal that exists, with its head, before anything is written: whether somebody
   /// has seen more of it. Not ok: open() returns that.
   std::function<Status(const JournalId&, Sequence head)> confirm;
+  /// Reads what it needs, by syncedHead, oldestKept and openReader alone, before anything new is
+  /// written, so that a start that fails leaves nothing behind. Not ok: open() returns that.
+  std::function<Status(Journal& journal)> readFirst;
   /// For a journal that is new (null: an empty catalog); one that exists goes on with its own.
   CatalogPointer initialCatalog;
   enum class Drive : std::uint8_t {

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "journal/file/recovery.h"
 #include "journal/file/segment_files.h"
 
 namespace penstock {
@@ -16,18 +15,36 @@ constexpr bool isKnown(RecordType type) {
   return type >= RecordType::ChangeSet && type <= RecordType::DeadLetterRetry;
 }
 
+Status statusOf(const JournalDamage& damage) {
+  return {StatusCode::Corrupt, "the journal is damaged: " + describe(damage) +
+                                   " (penstockd journal verify names all damage, journal dump "
+                                   "writes what can be read)"};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<FileJournalReader>> FileJournalReader::open(Source source,
                                                                    Sequence position) {
-  const auto info = source.table->pinAfter(position);
-  if (!info) return info.status();
   std::unique_ptr<FileJournalReader> reader(new FileJournalReader(std::move(source)));
-  reader->m_position = position;
-  reader->m_info = *info;  // from here on the reader owns the pin
-  RETURN_IF_ERROR(reader->enter(*info));
-  if (segmentOf(position) == info->number) RETURN_IF_ERROR(reader->seek(position));
+  RETURN_IF_ERROR(reader->standAfter(position));
   return reader;
+}
+
+Status FileJournalReader::standAfter(Sequence position) {
+  const auto info = m_source.table->pinAfter(position);
+  if (!info) return info.status();
+  if (m_info.number != 0) m_source.table->unpin(m_info.number);
+  m_position = position;
+  m_damage.reset();
+  m_info = *info;  // from here on the reader owns the pin
+  RETURN_IF_ERROR(enter(*info));
+  if (segmentOf(position) != info->number || info->isMissing) return Status::ok();
+  const Status sought = seek(position);
+  return m_damage ? Status::ok() : sought;  // next() will say so
+}
+
+Status FileJournalReader::passDamage() {
+  return m_damage ? standAfter(std::max(m_position, m_damage->last)) : Status::ok();
 }
 
 FileJournalReader::~FileJournalReader() {
@@ -102,6 +119,7 @@ Status FileJournalReader::seek(Sequence position) {
 }
 
 Result<std::optional<JournalRecord>> FileJournalReader::next() {
+  if (m_damage) return statusOf(*m_damage);
   for (;;) {
     const auto record = nextOfGroup();
     if (!record) return record.status();
@@ -148,9 +166,11 @@ Result<bool> FileJournalReader::advance() {
     if (m_info.isMissing) {
       return damaged("segment missing", {m_info.number, m_info.syncedEnd}, m_info.last);
     }
-    if (refreshEnd()) break;
+    const auto grown = refreshEnd();
+    if (!grown) return grown.status();
+    if (*grown) break;
     if (m_info.isOpen) return false;
-    auto next = m_source.table->pinNext(m_info.number, m_position);
+    auto next = m_source.table->pinNext(m_info.number);
     if (!next) return next.status();
     if (!next->has_value()) return false;
     m_info = **next;
@@ -162,12 +182,12 @@ Result<bool> FileJournalReader::advance() {
 }
 
 /// Whether the segment has grown since it was last asked for.
-bool FileJournalReader::refreshEnd() {
+Result<bool> FileJournalReader::refreshEnd() {
   if (!m_info.isOpen) return false;
   auto info = m_source.table->find(m_info.number);
-  if (!info) {  // retired; whether there was more in it, the next one tells
-    m_info.isOpen = false;
-    return false;
+  if (!info) {
+    return Status(StatusCode::NotFound, "the journal no longer keeps what comes after sequence " +
+                                            std::to_string(toNumber(m_position)));
   }
   m_info = std::move(*info);
   return m_offset < m_info.syncedEnd;
@@ -196,15 +216,14 @@ Status FileJournalReader::loadGroup() {
                  makeSequence(m_info.number, lastIndex));
 }
 
-Status FileJournalReader::damaged(const std::string& what, JournalPosition until,
-                                  Sequence last) const {
+Status FileJournalReader::damaged(const std::string& what, JournalPosition until, Sequence last) {
   const std::uint64_t begin = m_group && m_nextIndex < m_group->endIndex()
                                   ? m_group->end() - roundUpToBlock(m_records.size())
                                   : m_offset;
-  const JournalDamage damage{m_info.number, std::min(begin, until.offset),
-                             until.offset,  makeSequence(m_info.number, m_nextIndex),
-                             last,          what};
-  return {StatusCode::Corrupt, "the journal is damaged: " + describe(damage)};
+  m_damage = JournalDamage{m_info.number, std::min(begin, until.offset),
+                           until.offset,  makeSequence(m_info.number, m_nextIndex),
+                           last,          what};
+  return statusOf(*m_damage);
 }
 
 Result<StoppedJournal> openForReading(FileSystem& files, const std::string& directory) {
@@ -214,6 +233,7 @@ Result<StoppedJournal> openForReading(FileSystem& files, const std::string& dire
   StoppedJournal stopped;
   stopped.id = found->id;
   stopped.head = found->head;
+  stopped.unreadable = found->unreadable;
   stopped.source = {&files, directory, found->id, std::make_shared<SegmentTable>()};
   for (SegmentInfo& info : found->segments) stopped.source.table->add(std::move(info));
   stopped.source.table->publishHead(found->head);

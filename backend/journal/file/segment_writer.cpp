@@ -31,7 +31,10 @@ Result<SegmentWriter::Written> SegmentWriter::write(StagingBuffer& buffer) {
   header.syncedHead = m_head;
   if (begins) header.previousEnd = m_endOfPrevious;
   const auto bytes = buffer.finish(header);
-  RETURN_IF_ERROR(writeToFile(place, bytes));
+  if (Status failed = writeToFile(place, bytes); !failed.isOk()) {
+    if (begins) discard();
+    return failed;
+  }
   Written written;
   written.beganSegment = begins;
   written.before = m_head;
@@ -63,11 +66,21 @@ Status SegmentWriter::beginSegment(std::uint32_t number) {
   CHECK(number > m_segment);
   m_file.reset();
   auto opened = m_files.create(number);
-  if (!opened) return opened.status();
+  if (!opened) {
+    if (opened.status().code() == StatusCode::IoError) static_cast<void>(m_files.remove(number));
+    return opened.status();
+  }
   m_file = std::move(opened->file);
   m_segment = number;
   m_preparedBytes = opened->preparedBytes;
   return Status::ok();
+}
+
+/// A segment whose first group failed never counts: each attempt would leave a file behind. Best
+/// effort; the next start removes what stays.
+void SegmentWriter::discard() {
+  m_file.reset();
+  static_cast<void>(m_files.remove(m_segment));
 }
 
 Status SegmentWriter::markEnd() {

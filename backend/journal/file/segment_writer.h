@@ -46,6 +46,7 @@ class SegmentWriter {
 
  private:
   Status beginSegment(std::uint32_t number);
+  void discard();
   Status writeToFile(const StagingBuffer::Place& place, std::span<const std::byte> bytes);
 
   SegmentFiles& m_files;

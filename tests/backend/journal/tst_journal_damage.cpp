@@ -86,6 +86,50 @@ class TestJournalDamage : public QObject {
     QCOMPARE(readAll(**behind).records.size(), std::size_t{7});
   }
 
+  void readerPassesAllDamage() {
+    auto journal = openJournal(*m_files);
+    const auto written = appendSynced(*journal, 0, 60);
+    QVERIFY(journal->close().isOk());
+    journal.reset();
+    const auto segments = recoverJournal(*m_files, kDirectory)->segments;
+    std::mt19937_64 random(9);
+    for (int i = 0; i < 300; ++i) {
+      auto files = m_files->afterKill();
+      for (int flips = 0; flips < 3; ++flips) {
+        const auto& info = segments[random() % segments.size()];
+        files->flipBit(pathOf(info.number), random() % (info.syncedEnd * 8));
+      }
+      if (i % 3 == 0) QVERIFY(files->remove(pathOf(segments[1 + i % 2].number)).isOk());
+      const auto stopped = openForReading(*files, kDirectory);
+      QVERIFY(stopped.isOk());
+      Everything all;
+      all.damages = verifyJournal(*files, kDirectory)->damages;
+      const auto reader = stopped->openReader(stopped->oldestKept);
+      QVERIFY(reader.isOk());
+      for (int damages = 0;; ++damages) {
+        const ReadResult read = readAll(**reader);
+        all.records.insert(all.records.end(), read.records.begin(), read.records.end());
+        if (read.damages.empty()) break;
+        QVERIFY(damages < 20);
+        QVERIFY((*reader)->next().status().message() == read.damages[0].message());
+        QVERIFY((*reader)->passDamage().isOk());
+      }
+      QVERIFY2(isHonest(all, written, false), qPrintable(QString::number(i)));
+    }
+  }
+
+  void cursorSetIntoDamageTellsOfIt() {
+    auto journal = openJournal(*m_files);
+    for (int i = 0; i < 3; ++i) appendSynced(*journal, 0, 1);
+    const auto written = readAll(*journal).records;
+    m_files->flipBit(pathOf(1), (2 * 4096 + kGroupHeaderBytes + 30) * 8);
+    const auto reader = journal->openReader(written[0].sequence);
+    QVERIFY(reader.isOk());
+    QVERIFY(readAll(**reader).damages[0].code() == StatusCode::Corrupt);
+    QVERIFY((*reader)->passDamage().isOk());
+    QCOMPARE(readAll(**reader).records.size(), std::size_t{1});
+  }
+
   void missingSegmentIsDamageUnlessItIsTheOldest() {
     auto journal = openJournal(*m_files);
     const auto written = appendSynced(*journal, 0, 60);

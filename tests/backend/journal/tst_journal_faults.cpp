@@ -112,6 +112,41 @@ class TestJournalFaults : public QObject {
     QVERIFY(readAll(*journal).records == acknowledged);
   }
 
+  void startThatFailsLeavesNoSegmentBehind() {
+    appendSynced(*openJournal(*m_files), 0, 10);
+    const auto names = *m_files->list(kDirectory);
+    auto options = smallOptions();
+    options.readFirst = [](Journal& journal) {
+      const auto reader = journal.openReader(journal.oldestKept());
+      CHECK(reader.isOk() && readAll(**reader).records.size() == 10);
+      return Status(StatusCode::IoError, "not now");
+    };
+    for (int start = 0; start < 3; ++start) {
+      const auto refused = FileJournal::open(*m_files, systemClock(), options);
+      QVERIFY(refused.status().message() == "not now");
+      QVERIFY(*m_files->list(kDirectory) == names);
+    }
+  }
+
+  void attemptsOnAFullDiskLeaveNoFilesBehind() {
+    auto options = smallOptions();
+    options.unknownAfter = std::chrono::milliseconds(1);
+    m_files->setCapacity(200);  // room for the identity alone
+    for (int start = 0; start < 3; ++start) {
+      QVERIFY(!FileJournal::open(*m_files, systemClock(), options).isOk());
+      QCOMPARE(m_files->list(kDirectory)->size(), std::size_t{1});
+    }
+    m_files->setCapacity(1 << 30);
+    appendSynced(*openJournal(*m_files), 0, 10);
+    const std::size_t files = m_files->list(kDirectory)->size();
+    m_files->setCapacity(1);
+    {
+      const auto journal = openJournal(*m_files);
+      while (journal->counters().failedSyncs < 10) std::this_thread::yield();
+    }
+    QCOMPARE(m_files->list(kDirectory)->size(), files);
+  }
+
   void closingWhileTheDiskFailsEndsAndTells() {
     auto journal = openJournal(*m_files);
     listen(*journal);
