@@ -25,7 +25,8 @@ constexpr const char* kHelp =
             [--producers N] [--source NAME] [--json]
       submits the change sets of NDJSON files (-: standard input; .zst and .gz too) and waits
       until they are persisted; run again, it goes on where it stopped
-  penstockd journal verify DIR
+  penstockd journal verify DIR [--config F]
+      checks every record, and that the journal reaches as far as snapshots and database have seen
   penstockd journal dump DIR [--group G] [--table T] [--row KEY] [--from SEQ]
   penstockd queue peek [--data-dir D] [--config F] [--table T] [--filter TEXT] [--limit N]
   penstockd dead-letters list [--data-dir D] [--config F] [--filter TEXT] [--limit N]

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QDir>
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+#include <memory>
+
+#include "tests/integration/daemon_process.h"
+#include "tests/support/test_main.h"
+
+namespace penstock::test {
+
+/// `penstockd journal …` on what runs of the program left, and on what then rotted.
+class TestJournalCall : public QObject {
+  Q_OBJECT
+
+ private slots:
+  /// Three runs, each its own segment, of ten lines each.
+  void init() {
+    m_node = std::make_unique<QTemporaryDir>();
+    QVERIFY(writeFile(path("schema.sql"),
+                      "CREATE TABLE IF NOT EXISTS t(id INTEGER PRIMARY KEY, v TEXT);"));
+    for (int run = 0; run < 3; ++run) {
+      QVERIFY(writeFile(path(QString("lines-%1.ndjson").arg(run)), lines(run)));
+      const DaemonResult result = replay(run);
+      QVERIFY2(result.exitCode == 0, result.errors);
+    }
+  }
+
+  void soundJournalIsClean() {
+    const DaemonResult verified = runDaemon({"journal", "verify", path("")});
+    QCOMPARE(verified.exitCode, 0);
+    QVERIFY2(verified.output.endsWith("clean\n"), verified.output);
+    const DaemonResult dumped = runDaemon({"journal", "dump", path("")});
+    QCOMPARE(dumped.exitCode, 0);
+    QCOMPARE(dumped.output.count('\n'), qsizetype{30});
+  }
+
+  void journalWhoseEndIsGoneIsNotClean_data() {
+    QTest::addColumn<QStringList>("lost");
+    QTest::addColumn<QByteArray>("witness");
+    QTest::newRow("database") << QStringList{"known_ids.snapshot", "sources.snapshot"}
+                              << QByteArray("sink primary");
+    QTest::newRow("snapshots") << QStringList{"database.sqlite"} << QByteArray("known ids");
+  }
+  void journalWhoseEndIsGoneIsNotClean() {
+    QFETCH(QStringList, lost);
+    QFETCH(QByteArray, witness);
+    for (const QString& name : lost) QVERIFY(QFile::remove(path(name)));
+    for (const bool wholeSegment : {false, true}) {
+      if (wholeSegment) QVERIFY(QFile::remove(segments().constLast()));
+      if (!wholeSegment) QVERIFY(QFile::resize(segments().constLast(), 4096));
+      for (const QString& directory : {path(""), path("journal")}) {
+        const DaemonResult verified = runDaemon({"journal", "verify", directory});
+        QCOMPARE(verified.exitCode, 3);
+        QVERIFY2(verified.output.contains("end missing: the journal ends at sequence ") &&
+                     verified.output.contains(witness + " ") && !verified.output.contains("clean"),
+                 verified.output);
+      }
+    }
+  }
+
+  void journalThatNobodyElseHasSeenIsJudgedAlone() {
+    for (const char* name : {"known_ids.snapshot", "sources.snapshot", "database.sqlite"}) {
+      QVERIFY(QFile::remove(path(name)));
+    }
+    QVERIFY(QFile::remove(segments().constLast()));
+    QCOMPARE(runDaemon({"journal", "verify", path("")}).exitCode, 0);
+  }
+
+  void configuredDatabaseIsAsked() {
+    for (const char* name : {"known_ids.snapshot", "sources.snapshot"}) {
+      QVERIFY(QFile::remove(path(name)));
+    }
+    QVERIFY(QFile::rename(path("database.sqlite"), path("elsewhere.sqlite")));
+    QVERIFY(QFile::remove(segments().constLast()));
+    QVERIFY(
+        writeFile(path("penstock.toml"),
+                  "[[sink]]\nname = \"main\"\nrole = \"primary\"\ndriver = \"sqlite\"\ndatabase "
+                  "= \"" +
+                      path("elsewhere.sqlite").toUtf8() + "\"\n"));
+    QCOMPARE(runDaemon({"journal", "verify", path("")}).exitCode, 0);
+    const DaemonResult verified =
+        runDaemon({"journal", "verify", path(""), "--config", path("penstock.toml")});
+    QVERIFY2(verified.exitCode == 3, verified.errors);
+    QVERIFY2(verified.output.contains("sink main "), verified.output);
+  }
+
+  void unreadableSegmentsAreDamageBeforeAndAfterAStart() {
+    const QString last = segments().constLast();
+    QVERIFY(overwrite(last, 0, QByteArray(128 * 1024, 'x')));
+    for (int start = 0; start < 2; ++start) {
+      const DaemonResult verified = runDaemon({"journal", "verify", path("journal")});
+      QCOMPARE(verified.exitCode, 3);
+      QVERIFY2(verified.output.contains("unreadable: ") &&
+                   verified.output.contains(QFileInfo(last).fileName().toUtf8()),
+               verified.output);
+      for (const char* name : {"known_ids.snapshot", "sources.snapshot"}) QFile::remove(path(name));
+      forgetPersisted();  // else no start goes over the lost end
+      const DaemonResult again = replay(0);
+      QVERIFY2(again.exitCode == 0, again.errors);
+    }
+    QCOMPARE(QDir(path("journal")).entryList({"*.unreadable"}).size(), qsizetype{1});
+  }
+
+  void dumpNamesDamageAndGoesOnBehindIt() {
+    QVERIFY(rot("second 4"));
+    const DaemonResult dumped = runDaemon({"journal", "dump", path("")});
+    QCOMPARE(dumped.exitCode, 3);
+    for (const char* part : {"segment ", "offset ", "sequences ", "record checksum"}) {
+      QVERIFY2(dumped.errors.contains(part), dumped.errors);
+    }
+    QCOMPARE(dumped.output.count("first "), qsizetype{10});
+    QCOMPARE(dumped.output.count("third "), qsizetype{10});
+    QVERIFY(dumped.output.contains("second 3") && !dumped.output.contains("second 4"));
+  }
+
+  void replayNamesTheDamageThatStopsIt() {
+    QVERIFY(rot("second 4"));
+    forgetPersisted();
+    const DaemonResult stopped = replay(2);
+    QCOMPARE(stopped.exitCode, 1);
+    for (const char* part : {"sink primary", "segment ", "offset ", "sequences ", "record checksum",
+                             "(penstockd journal verify"}) {
+      QVERIFY2(stopped.errors.contains(part), stopped.errors);
+    }
+    QCOMPARE(rowsOf(path("database.sqlite"), "SELECT count(*) FROM t"), QStringList{"14"});
+  }
+
+ private:
+  QString path(const QString& name) const { return m_node->filePath(name); }
+
+  QStringList segments() const {
+    const QDir journal(path("journal"));
+    QStringList paths;
+    for (const QString& name : journal.entryList({"segment-?????????"}, QDir::Files, QDir::Name)) {
+      paths << journal.filePath(name);
+    }
+    return paths;
+  }
+
+  DaemonResult replay(int run) const {
+    return runDaemon({"replay", path(QString("lines-%1.ndjson").arg(run)), "--data-dir", path(""),
+                      "--schema", path("schema.sql"), "--json"});
+  }
+
+  /// The next run persists all that the journal holds.
+  void forgetPersisted() const {
+    for (const char* table : {"t", "penstock_checkpoint"}) {
+      rowsOf(path("database.sqlite"), QString("DELETE FROM %1").arg(table));
+    }
+  }
+
+  static QByteArray lines(int run) {
+    const QByteArray word = QByteArrayList{"first", "second", "third"}[run];
+    QByteArray all;
+    for (int i = 0; i < 10; ++i) {
+      const QByteArray number = QByteArray::number(i);
+      all += "{\"table\":\"t\",\"op\":\"upsert\",\"key\":{\"id\":" + QByteArray::number(run + 1) +
+             number + "},\"set\":{\"v\":\"" + word + " " + number + "\"}}\n";
+    }
+    return all;
+  }
+
+  static bool overwrite(const QString& file, qint64 at, const QByteArray& bytes) {
+    QFile open(file);
+    return open.open(QIODevice::ReadWrite) && open.seek(at) && open.write(bytes) == bytes.size();
+  }
+
+  /// Changes a letter of this text where it stands in the journal.
+  bool rot(const QByteArray& text) const {
+    for (const QString& segment : segments()) {
+      const qsizetype at = readFile(segment).indexOf(text);
+      if (at > 0) return overwrite(segment, at, "X");
+    }
+    return false;
+  }
+
+  std::unique_ptr<QTemporaryDir> m_node;
+};
+
+PENSTOCK_TEST(TestJournalCall)
+
+}  // namespace penstock::test
+
+#include "tst_journal_call.moc"
