@@ -113,6 +113,12 @@ Status readWholeTable(const TableBrowser& browser, const std::string& table,
   return missing.isOk() ? read : missing;
 }
 
+Status checkDriver(const SinkOptions& sink) {
+  if (sink.driver == "sqlite") return Status::ok();
+  return {StatusCode::Unsupported,
+          "driver \"" + sink.driver + "\" is not available yet (write \"sqlite\")"};
+}
+
 /// Each segment begins with the catalog.
 bool hasJournal(const EngineOptions& options) {
   const auto names = posixFileSystem().list(options.dataDirectory + "/journal");
@@ -130,16 +136,28 @@ ReplayFile replayFile(const std::string& path, const std::string& source) {
 }
 
 Result<std::unique_ptr<Store>> openStore(const SinkOptions& sink, StoreStart start) {
-  if (sink.driver != "sqlite") {
-    return Status(StatusCode::Unsupported,
-                  "driver \"" + sink.driver + "\" is not available yet (write \"sqlite\")");
-  }
+  RETURN_IF_ERROR(checkDriver(sink));
   SqliteOptions options;
   options.path = sink.database;
   if (start == StoreStart::CatalogKnown) options.known = SqliteOptions::Known::Catalog;
   Result<std::unique_ptr<SqliteStore>> store = SqliteStore::create(options);
   if (!store) return store.status();
   return std::unique_ptr<Store>(std::move(*store));
+}
+
+Result<Catalog> previewStore(const SinkOptions& sink) {
+  RETURN_IF_ERROR(checkDriver(sink));
+  std::string schema;
+  if (!sink.schemaFile.empty()) {
+    Result<std::string> read = readWholeFile(posixFileSystem(), sink.schemaFile);
+    if (!read) return read.status().withContext(sink.schemaFile);
+    schema = std::move(*read);
+  }
+  SqliteOptions options;
+  options.path = sink.database;
+  Result<Catalog> catalog = SqliteStore::preview(options, schema);
+  if (catalog || sink.schemaFile.empty()) return catalog;
+  return catalog.status().withContext(sink.schemaFile);
 }
 
 EngineOptions withDefaults(EngineOptions options, const std::string& directory) {

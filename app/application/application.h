@@ -65,6 +65,10 @@ enum class StoreStart : std::uint8_t { NothingKnown, CatalogKnown };
 Result<std::unique_ptr<Store>> openStore(const SinkOptions& sink,
                                          StoreStart start = StoreStart::NothingKnown);
 
+/// What the database of a sink holds, or would hold after its schema_file; nothing is made. Errors:
+/// those that openStore or a start would meet.
+Result<Catalog> previewStore(const SinkOptions& sink);
+
 /// The defaults of an empty configuration in `directory`; what is set stays.
 EngineOptions withDefaults(EngineOptions options, const std::string& directory);
 

@@ -85,7 +85,13 @@ std::vector<KeyRule> sinkRules(SinkOptions& sink) {
       {"role",
        readChoice(
            {{"primary", [] {}}, {"standby", nullptr}, {"mirror", nullptr}, {"archive", nullptr}})},
-      {"driver", readChoice({{"sqlite", [] {}}, {"postgres", nullptr}, {"archive", nullptr}})},
+      {"driver", readChoice({{"sqlite", [] {}},
+                             {"postgres", nullptr},
+                             {"archive", nullptr},
+                             {"mysql", nullptr},
+                             {"mariadb", nullptr},
+                             {"odbc", nullptr},
+                             {"oracle", nullptr}})},
       {"database", readText(sink.database)},
       {"schema_file", readText(sink.schemaFile)},
       {"workers", readNumber({limits::kWorkersMin, limits::kWorkersMax}, [&](std::int64_t n) {
@@ -171,14 +177,16 @@ Status readSections(const toml::table& file, const std::string& name,
 }
 
 Status checkTable(const toml::node& place, const TablePolicy& table, const EngineOptions& options) {
-  if (table.name.empty()) return invalidAt(place, "[[table]]", "name is missing");
+  if (table.name.empty())
+    return invalidAt(place, "[[table]]", "name is missing (add name = \"…\")");
   const auto isNamedSo = [&](const TablePolicy& each) { return each.name == table.name; };
   if (std::ranges::count_if(options.tables, isNamedSo) > 1) {
-    return invalidAt(place, "[[table]]", "'" + table.name + "' is named twice");
+    return invalidAt(place, "[[table]]", "'" + table.name + "' is named twice (join the two)");
   }
   for (const std::string& sink : table.sinks) {
     if (std::ranges::find(options.sinks, sink, &SinkOptions::name) == options.sinks.end()) {
-      return invalidAt(place, "[[table]] sinks", "there is no sink '" + sink + "'");
+      return invalidAt(place, "[[table]] sinks",
+                       "there is no sink '" + sink + "' (name one of [[sink]])");
     }
   }
   return Status::ok();
@@ -207,7 +215,7 @@ Status readSinks(const toml::table& file, EngineOptions& options) {
   }));
   if (options.sinks.size() > 1) {
     return invalidAt(*file.get("sink")->as_array()->get(1), "[[sink]]",
-                     "more than one sink is not available yet");
+                     "more than one sink is not available yet (leave one)");
   }
   return Status::ok();
 }
@@ -238,10 +246,16 @@ Status readAll(const toml::table& file, EngineOptions& options) {
   RETURN_IF_ERROR(readSection(file, "remote", [] { return remoteRules(); }));
   RETURN_IF_ERROR(readSection(file, "metrics", [&] { return metricsRules(options); }));
   if (options.retry.max < options.retry.initial) {
-    return invalidAt(*file.get("retry"), "[retry]", "max must not be below initial");
+    return invalidAt(*file.get("retry"), "[retry]",
+                     "max must not be below initial (raise max, or lower initial)");
+  }
+  if (options.journal.segmentBytes % limits::kJournalBlockBytes != 0) {
+    return invalidAt(*file.get("journal"), "[journal] segment_size",
+                     "must be whole blocks of 4 KiB (such as \"64 MiB\")");
   }
   if (options.journal.diskBudgetBytes < 4 * options.journal.segmentBytes) {
-    return invalidAt(*file.get("journal"), "[journal]", "disk_budget must hold 4 segments");
+    return invalidAt(*file.get("journal"), "[journal]",
+                     "disk_budget must hold 4 segments (raise it, or lower segment_size)");
   }
   return Status::ok();
 }

@@ -157,11 +157,17 @@ KeyReader readChoice(std::vector<Choice> choices) {
   return [choices = std::move(choices)](const toml::node& node) {
     const auto text = node.value_exact<std::string>();
     std::string words;
+    std::string available;
     for (const Choice& choice : choices) {
-      words += (words.empty() ? "\"" : ", \"") + choice.word + "\"";
+      const std::string word = "\"" + choice.word + "\"";
+      words += (words.empty() ? "" : ", ") + word;
+      if (choice.apply) available += (available.empty() ? "" : ", ") + word;
+    }
+    for (const Choice& choice : choices) {
       if (!text || *text != choice.word) continue;
       if (!choice.apply) {
-        return Status(StatusCode::Unsupported, "\"" + choice.word + "\" is not available yet");
+        return Status(StatusCode::Unsupported,
+                      "\"" + choice.word + "\" is not available yet (there is " + available + ")");
       }
       choice.apply();
       return Status::ok();

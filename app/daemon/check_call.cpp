@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <unistd.h>
+
 #include <cstdio>
+#include <filesystem>
+#include <string>
+#include <system_error>
 
 #include "app/application/application.h"
-#include "app/application/config_file.h"
 #include "app/daemon/calls.h"
 #include "base/file_system.h"
 
@@ -36,13 +40,45 @@ void printAdvice(const EngineOptions& options, const Catalog& catalog) {
   }
 }
 
-/// Whether the data directory takes files.
+/// Whether files can be made in `directory`, or it in the nearest one above that is there.
 Status checkDirectory(const std::string& directory) {
-  FileSystem& files = posixFileSystem();
-  RETURN_IF_ERROR(files.createDirectories(directory));
-  const std::string probe = directory + "/.write-probe";
-  RETURN_IF_ERROR(replaceFile(files, probe, "probe"));
-  return files.remove(probe);
+  std::error_code error;
+  std::filesystem::path there = std::filesystem::absolute(directory, error);
+  while (!std::filesystem::exists(there, error) && there.has_relative_path()) {
+    there = there.parent_path();
+  }
+  if (!std::filesystem::is_directory(there, error)) {
+    return {StatusCode::IoError, there.string() + ": is no directory (name another)"};
+  }
+  if (::access(there.c_str(), W_OK | X_OK) == 0) return Status::ok();
+  return {StatusCode::Forbidden, there.string() + ": cannot be written to (check its rights)"};
+}
+
+/// SQLite makes its file, never a directory.
+Status checkDatabasePlace(const EngineOptions& options) {
+  const std::string& database = options.sinks.front().database;
+  const std::filesystem::path parent = std::filesystem::path(database).parent_path();
+  std::error_code error;
+  if (parent.empty() || parent == std::filesystem::path(options.dataDirectory) ||
+      std::filesystem::is_directory(parent, error)) {
+    return Status::ok();
+  }
+  return {StatusCode::NotFound,
+          database + ": there is no directory " + parent.string() + " (make it)"};
+}
+
+const char* presence(const std::string& path) {
+  return posixFileSystem().exists(path) ? "" : " (will be made)";
+}
+
+/// All that a start would stumble over, without making anything.
+Result<Catalog> checkAll(const EngineOptions& options) {
+  const SinkOptions& sink = options.sinks.front();
+  RETURN_IF_ERROR(checkDirectory(options.dataDirectory).withContext("data_dir"));
+  RETURN_IF_ERROR(checkDatabasePlace(options).withContext("sink " + sink.name));
+  Result<Catalog> catalog = previewStore(sink);
+  if (!catalog) return catalog.status().withContext("sink " + sink.name);
+  return catalog;
 }
 
 }  // namespace
@@ -51,29 +87,21 @@ ExitCode checkCall(const Words& words) {
   const Result<CallArguments> arguments = CallArguments::parse(words, {"--data-dir"}, {});
   if (!arguments) return fail(arguments.status());
   if (arguments->positional().size() != 1) {
-    return fail({StatusCode::Invalid, "check: which configuration file?"});
+    return fail({StatusCode::Invalid, "check: which configuration file? (write check FILE)"});
   }
-  Result<EngineOptions> read = readConfigFile(arguments->positional().front());
-  if (!read) return fail({StatusCode::Invalid, read.status().message()});
-  std::string directory = arguments->value("--data-dir").value_or(read->dataDirectory);
-  if (directory.empty()) {
-    return fail({StatusCode::Invalid, "[engine] data_dir is not set (or give --data-dir)"});
-  }
-  const EngineOptions options = withDefaults(std::move(*read), directory);
-  if (const Status usable = checkDirectory(options.dataDirectory); !usable.isOk()) {
-    return fail(usable.withContext("data_dir"));
-  }
-  const Result<std::unique_ptr<Store>> store = openStore(options.sinks.front());
-  if (!store) return fail(store.status().withContext("sink " + options.sinks.front().name));
-  const Result<Catalog> catalog = (*store)->readCatalog();
+  const Result<EngineOptions> options = optionsFrom(*arguments, arguments->positional().front());
+  if (!options) return fail(options.status());
+  const Result<Catalog> catalog = checkAll(*options);
   if (!catalog) return fail(catalog.status());
-  std::printf("data directory %s: writable\nsink %s: %s\n", options.dataDirectory.c_str(),
-              options.sinks.front().name.c_str(), (*store)->describeTarget().c_str());
+  const SinkOptions& sink = options->sinks.front();
+  std::printf("data directory %s: writable%s\nsink %s: %s %s%s\n", options->dataDirectory.c_str(),
+              presence(options->dataDirectory), sink.name.c_str(), sink.driver.c_str(),
+              sink.database.c_str(), presence(sink.database));
   for (const Table& table : catalog->tables()) {
     std::printf("table %s: %zu columns, key of %zu\n", table.name.c_str(), table.columns.size(),
                 table.key.size());
   }
-  printAdvice(options, *catalog);
+  printAdvice(*options, *catalog);
   std::puts("good");
   return ExitCode::Good;
 }

@@ -50,20 +50,21 @@ Result<CallArguments> CallArguments::parse(const std::vector<std::string>& words
     if (contains(switches, name) && equals == std::string::npos) {
       arguments.m_values[name] = {};
     } else if (contains(switches, name)) {
-      return Status(StatusCode::Invalid, name + " takes no value");
+      return Status(StatusCode::Invalid, name + " takes no value (write " + name + " alone)");
     } else if (!contains(options, name)) {
       std::vector<std::string> known = options;
       known.insert(known.end(), switches.begin(), switches.end());
       const std::string nearest = nearestName(name, known);
       return Status(
           StatusCode::Invalid,
-          "unknown option " + name + (nearest.empty() ? "" : " (did you mean " + nearest + "?)"));
+          "unknown option " + name +
+              (nearest.empty() ? " (see penstockd --help)" : " (did you mean " + nearest + "?)"));
     } else if (equals != std::string::npos) {
       arguments.m_values[name] = word.substr(equals + 1);
     } else if (i + 1 < words.size()) {
       arguments.m_values[name] = words[++i];
     } else {
-      return Status(StatusCode::Invalid, name + " needs a value");
+      return Status(StatusCode::Invalid, name + " needs a value (see penstockd --help)");
     }
   }
   return arguments;
@@ -99,12 +100,18 @@ ExitCode fail(const Status& status) {
 }
 
 Result<EngineOptions> optionsFrom(const CallArguments& arguments) {
+  return optionsFrom(arguments, arguments.value("--config"));
+}
+
+Result<EngineOptions> optionsFrom(const CallArguments& arguments,
+                                  const std::optional<std::string>& configFile) {
   EngineOptions options;
   if (arguments.value("--data-dir") == "") {
-    return Status(StatusCode::Invalid, "--data-dir: is empty (an unset variable?)");
+    return Status(StatusCode::Invalid,
+                  "--data-dir: is empty (an unset variable? name a directory)");
   }
-  if (const auto file = arguments.value("--config")) {
-    Result<EngineOptions> read = readConfigFile(*file);
+  if (configFile) {
+    Result<EngineOptions> read = readConfigFile(*configFile);
     if (!read) return Status(StatusCode::Invalid, read.status().message());
     options = std::move(*read);
   }

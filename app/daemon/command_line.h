@@ -47,5 +47,8 @@ ExitCode fail(const Status& status);
 
 /// `--config` and `--data-dir`, together with all defaults. Errors: those of the file.
 Result<EngineOptions> optionsFrom(const CallArguments& arguments);
+/// The same with a configuration that was named otherwise.
+Result<EngineOptions> optionsFrom(const CallArguments& arguments,
+                                  const std::optional<std::string>& configFile);
 
 }  // namespace penstock::app

@@ -14,6 +14,10 @@ namespace {
 // A relative path must not be taken for a URI or for SQLite's name of a database in memory.
 std::string safePath(const std::string& path) { return path.starts_with('/') ? path : "./" + path; }
 
+Status cannotBeWritten() {
+  return {StatusCode::Unavailable, "the database cannot be written to (check its rights)"};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Connection>> Connection::open(const ConnectionOptions& options,
@@ -30,6 +34,29 @@ Result<std::unique_ptr<Connection>> Connection::open(const ConnectionOptions& op
   }
   if (Status status = connection->setUp(options); !status) {
     return status.withContext(options.path);
+  }
+  return connection;
+}
+
+Result<std::unique_ptr<Connection>> Connection::openToLook(const ConnectionOptions& options) {
+  const std::string path = safePath(options.path);
+  sqlite3_vfs* files = sqlite3_vfs_find(nullptr);
+  int isThere = 0;
+  files->xAccess(files, path.c_str(), SQLITE_ACCESS_EXISTS, &isThere);
+  sqlite3* handle = nullptr;
+  const int code =
+      sqlite3_open_v2(isThere != 0 ? path.c_str() : ":memory:", &handle,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  std::unique_ptr<Connection> connection(new Connection(handle));
+  if (code != SQLITE_OK) {
+    return toStatus(failureOf(handle, code)).withContext(options.path);
+  }
+  sqlite3_busy_timeout(handle, static_cast<int>(options.busyTimeout.count()));
+  if (const Failure failure = connection->execute("SELECT 1 FROM sqlite_schema LIMIT 1")) {
+    return toStatus(*failure).withContext(options.path);
+  }
+  if (sqlite3_db_readonly(handle, "main") == 1) {
+    return cannotBeWritten().withContext(options.path);
   }
   return connection;
 }
@@ -62,7 +89,7 @@ Status Connection::switchToWal() {
     return toStatus(failureOf(m_handle, code));
   }
   if (sqlite3_db_readonly(m_handle, "main") == 1) {
-    return {StatusCode::Unavailable, "the database cannot be written to (check its rights)"};
+    return cannotBeWritten();
   }
   if (statement.textAt(0) != "wal") {
     return {StatusCode::Unsupported,

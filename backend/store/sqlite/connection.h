@@ -26,6 +26,9 @@ class Connection {
   /// file system without WAL).
   static Result<std::unique_ptr<Connection>> open(const ConnectionOptions& options,
                                                   IfMissing ifMissing);
+  /// For a look at what is there, and for trying what could be. Makes no file (a missing one is an
+  /// empty database in memory) and sets nothing up in it. Errors: as open().
+  static Result<std::unique_ptr<Connection>> openToLook(const ConnectionOptions& options);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;

@@ -41,7 +41,9 @@ bool beginsWith(std::string_view sql, std::string_view word) {
 /// Goes through a script once, statement by statement.
 class Script {
  public:
-  Script(Connection& connection, std::string_view text) : m_connection(connection), m_text(text) {}
+  enum class End : std::uint8_t { Commit, Open };
+  Script(Connection& connection, std::string_view text, End end)
+      : m_connection(connection), m_text(text), m_end(end) {}
 
   Status run(const char* begin);
 
@@ -56,6 +58,7 @@ class Script {
 
   Connection& m_connection;
   const std::string_view m_text;
+  const End m_end;
   std::size_t m_offset = 0;
   std::size_t m_place = 0;  ///< of the statement at hand
   std::size_t m_number = 0;
@@ -75,7 +78,7 @@ Status Script::run(const char* begin) {
   if (m_hasBegun) {
     return {StatusCode::Invalid, "the script leaves a transaction open (add COMMIT)"};
   }
-  if (m_connection.isInTransaction()) {
+  if (m_end == End::Commit && m_connection.isInTransaction()) {
     if (const Failure failure = m_connection.execute("COMMIT")) {
       return toStatus(*failure).withContext("the script as a whole");
     }
@@ -84,7 +87,8 @@ Status Script::run(const char* begin) {
 }
 
 Status Script::runNext(std::string_view rest, const char* begin) {
-  if (!beginsWith(rest, "PRAGMA") && !m_connection.isInTransaction()) {
+  const bool isSetting = beginsWith(rest, "PRAGMA");
+  if (!isSetting && !m_connection.isInTransaction()) {
     if (const Failure failure = m_connection.execute(begin)) {
       return failed(m_place, toStatus(*failure));
     }
@@ -108,7 +112,7 @@ Status Script::runNext(std::string_view rest, const char* begin) {
     m_hasBegun = begins;
     return Status::ok();
   }
-  return step(statement.get());
+  return isSetting && m_end == End::Open ? Status::ok() : step(statement.get());
 }
 
 Status Script::step(sqlite3_stmt* statement) {
@@ -136,11 +140,19 @@ Status Script::failed(std::size_t at, const Status& status) const {
 
 Status runScript(Connection& connection, std::string_view script) {
   // First without a lock: a schema that is there already only reads.
-  Status status = Script(connection, script).run("BEGIN");
+  Status status = Script(connection, script, Script::End::Commit).run("BEGIN");
   if (status.code() == StatusCode::Unavailable) {
     connection.rollback();
-    status = Script(connection, script).run("BEGIN IMMEDIATE");
+    status = Script(connection, script, Script::End::Commit).run("BEGIN IMMEDIATE");
   }
+  if (!status.isOk()) {
+    connection.rollback();
+  }
+  return status;
+}
+
+Status tryScript(Connection& connection, std::string_view script) {
+  Status status = Script(connection, script, Script::End::Open).run("BEGIN");
   if (!status.isOk()) {
     connection.rollback();
   }

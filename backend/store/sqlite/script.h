@@ -15,4 +15,8 @@ namespace penstock::sqlite {
 /// Unavailable; Corrupt; nothing of it is done then.
 Status runScript(Connection& connection, std::string_view script);
 
+/// As runScript, but leaves the transaction open, for a look at what it makes and a rollback.
+/// Settings are left out. Errors: as runScript.
+Status tryScript(Connection& connection, std::string_view script);
+
 }  // namespace penstock::sqlite

@@ -26,6 +26,18 @@ bool mayBeWritten(const std::string& path) {
          may != 0;
 }
 
+Status checkScript(std::string_view sql) {
+  if (sql.find('\0') != std::string_view::npos) {
+    return {StatusCode::Invalid, "the script holds a NUL byte (it must be SQL as UTF-8 text)"};
+  }
+  if (sql.size() > limits::kSchemaBytesMax) {
+    return {StatusCode::Invalid, "the script is longer than " +
+                                     std::to_string(limits::kSchemaBytesMax) +
+                                     " bytes (load data by change sets)"};
+  }
+  return Status::ok();
+}
+
 // Begins, works, ends: COMMIT, or ROLLBACK after a failure.
 template <typename Work>
 Status inTransaction(Connection& connection, const char* begin, Work work) {
@@ -62,6 +74,18 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::create(SqliteOptions options) 
   return store;
 }
 
+Result<Catalog> SqliteStore::preview(const SqliteOptions& options, std::string_view schema) {
+  RETURN_IF_ERROR(checkScript(schema));
+  auto connection = Connection::openToLook({options.path, options.busyTimeout});
+  if (!connection) {
+    return connection.status();
+  }
+  RETURN_IF_ERROR(sqlite::tryScript(**connection, schema));
+  Result<Catalog> catalog = sqlite::readSchema((*connection)->handle());
+  (*connection)->rollback();
+  return catalog;
+}
+
 std::chrono::milliseconds SqliteStore::busyTimeout() const {
   const MutexLock lock(m_mutex);
   const bool mustNotWait =
@@ -77,14 +101,7 @@ Result<std::unique_ptr<Connection>> SqliteStore::connect() const {
 }
 
 Status SqliteStore::runScript(std::string_view sql) {
-  if (sql.find('\0') != std::string_view::npos) {
-    return {StatusCode::Invalid, "the script holds a NUL byte (it must be SQL as UTF-8 text)"};
-  }
-  if (sql.size() > limits::kSchemaBytesMax) {
-    return {StatusCode::Invalid, "the script is longer than " +
-                                     std::to_string(limits::kSchemaBytesMax) +
-                                     " bytes (load data by change sets)"};
-  }
+  RETURN_IF_ERROR(checkScript(sql));
   auto connection =
       Connection::open({m_options.path, m_options.busyTimeout}, Connection::IfMissing::Fail);
   if (!connection) {

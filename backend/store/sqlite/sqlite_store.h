@@ -46,6 +46,10 @@ class SqliteStore : public Store {
   /// logging).
   static Result<std::unique_ptr<SqliteStore>> create(SqliteOptions options);
 
+  /// The catalog as it would be after `schema`; nothing is made or changed. A file that is missing
+  /// counts as empty. Errors: those of create() and runScript().
+  static Result<Catalog> preview(const SqliteOptions& options, std::string_view schema);
+
   std::string describeTarget() const override;
   int laneCountMax() const override { return 1; }
   /// All or nothing, see script.h. Errors: Invalid with statement, line and message; Unavailable;
