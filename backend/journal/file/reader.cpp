@@ -166,11 +166,9 @@ Result<bool> FileJournalReader::advance() {
     if (m_info.isMissing) {
       return damaged("segment missing", {m_info.number, m_info.syncedEnd}, m_info.last);
     }
-    const auto grown = refreshEnd();
-    if (!grown) return grown.status();
-    if (*grown) break;
+    if (refreshEnd()) break;
     if (m_info.isOpen) return false;
-    auto next = m_source.table->pinNext(m_info.number);
+    auto next = m_source.table->pinNext(m_info.number, m_position);
     if (!next) return next.status();
     if (!next->has_value()) return false;
     m_info = **next;
@@ -182,12 +180,12 @@ Result<bool> FileJournalReader::advance() {
 }
 
 /// Whether the segment has grown since it was last asked for.
-Result<bool> FileJournalReader::refreshEnd() {
+bool FileJournalReader::refreshEnd() {
   if (!m_info.isOpen) return false;
   auto info = m_source.table->find(m_info.number);
-  if (!info) {
-    return Status(StatusCode::NotFound, "the journal no longer keeps what comes after sequence " +
-                                            std::to_string(toNumber(m_position)));
+  if (!info) {  // retired; whether there was more in it, the next one tells
+    m_info.isOpen = false;
+    return false;
   }
   m_info = std::move(*info);
   return m_offset < m_info.syncedEnd;

@@ -43,7 +43,7 @@ class FileJournalReader final : public JournalReader {
   Status loadCatalog();
   Status seek(Sequence position);
   Result<bool> advance();
-  Result<bool> refreshEnd();
+  bool refreshEnd();
   Status loadGroup();
   Result<std::optional<RecordView>> nextOfGroup();
   Status damaged(const std::string& what, JournalPosition until, Sequence last);
