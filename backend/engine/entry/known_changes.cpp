@@ -19,16 +19,23 @@ constexpr std::string_view kSourcesFile = "sources.snapshot";
 KnownChanges::KnownChanges(FileSystem& files, std::string directory, std::size_t idsMax)
     : m_files(files), m_directory(std::move(directory)), m_ids(idsMax) {}
 
-/// A missing or damaged snapshot is no loss: the journal is read from further back. One that is
-/// ahead of the journal tells of another one, whose change sets this one never held.
-Sequence KnownChanges::restoreSnapshots(Sequence head) {
-  const auto restore = [&](std::string_view name, auto& into, const std::string& nothing) {
+/// Without a snapshot the journal is read from further back. One that is ahead of the journal tells
+/// of another one, whose change sets this one never held. One that the disk does not give now is
+/// the only place that still tells of segments that are gone: no start without it.
+Result<Sequence> KnownChanges::restoreSnapshots(const Journal& journal) {
+  const Sequence head = journal.syncedHead();
+  const auto restore = [&](std::string_view name, auto& into,
+                           const std::string& nothing) -> Result<Sequence> {
     const std::string path = pathOf(name);
     if (!m_files.exists(path)) return kNoSequence;
     const Result<std::string> bytes = readWholeFile(m_files, path);
-    if (!bytes) {
+    if (!bytes && journal.oldestKept() == kNoSequence) {
       logLine(LogLevel::Warning, bytes.status().withContext(path).message());
       return kNoSequence;
+    }
+    if (!bytes) {
+      return Status(bytes.status().code(), bytes.status().withContext(path).message() +
+                                               " (start again when the disk works)");
     }
     const Result<Sequence> position = into.restore(*bytes);
     if (position && *position <= head) return *position;
@@ -38,10 +45,11 @@ Sequence KnownChanges::restoreSnapshots(Sequence head) {
     if (position) (void)into.restore(nothing);
     return kNoSequence;
   };
-  const Sequence ids = restore(kIdsFile, m_ids, KnownIds(1).snapshot(kNoSequence));
-  const Sequence sources =
-      restore(kSourcesFile, m_sources, SourcePositions().snapshot(kNoSequence));
-  return std::min(ids, sources);
+  const auto ids = restore(kIdsFile, m_ids, KnownIds(1).snapshot(kNoSequence));
+  if (!ids) return ids.status();
+  const auto sources = restore(kSourcesFile, m_sources, SourcePositions().snapshot(kNoSequence));
+  if (!sources) return sources.status();
+  return std::min(*ids, *sources);
 }
 
 Sequence KnownChanges::claimedPosition() const {
@@ -58,7 +66,9 @@ Sequence KnownChanges::claimedPosition() const {
 
 Status KnownChanges::recover(Journal& journal) {
   MutexLock lock(m_mutex);
-  m_snapshotPosition = restoreSnapshots(journal.syncedHead());
+  const auto restored = restoreSnapshots(journal);
+  if (!restored) return restored.status();
+  m_snapshotPosition = *restored;
   const Sequence from = std::max(m_snapshotPosition, journal.oldestKept());
   onSynced(journal.syncedHead());
   if (from >= journal.syncedHead()) return Status::ok();

@@ -79,7 +79,7 @@ class KnownChanges {
   void enterAgain(const SourceLine& line, SourcePositions::LineFate fate) REQUIRES(m_mutex);
   void settleSynced() REQUIRES(m_mutex);
   void endPassage(const Passage& passage) REQUIRES(m_mutex);
-  Sequence restoreSnapshots(const Journal& journal) REQUIRES(m_mutex);
+  Result<Sequence> restoreSnapshots(const Journal& journal) REQUIRES(m_mutex);
   std::string pathOf(std::string_view name) const { return m_directory + "/" + std::string(name); }
 
   FileSystem& m_files;

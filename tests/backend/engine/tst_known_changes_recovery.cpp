@@ -145,6 +145,24 @@ class TestKnownChangesRecovery : public QObject {
     QVERIFY(second.knowsUpTo(300));
   }
 
+  // Its segments may be gone: without it, what came in before would come in again.
+  void snapshotThatCannotBeReadNowStopsTheStart() {
+    Bench first;
+    first.submit(1, 300);
+    QVERIFY(first.known->writeSnapshots().isOk());
+    const auto disk = first.files->afterKill();
+    const auto journal = openJournal(*disk);
+    using Files = SimulatedFileSystem;
+    const Files::FaultPlan once{Files::Call::Open, Files::Fault::IoError};
+    disk->plan(once);
+    QVERIFY(KnownChanges(*disk, "/data", 1000).recover(*journal).isOk());  // the journal has all
+    QVERIFY(journal->retire(first.known->snapshotPosition()).isOk());
+    QVERIFY(journal->oldestKept() > kNoSequence);
+    disk->plan(once);
+    QVERIFY(KnownChanges(*disk, "/data", 1000).recover(*journal).code() == StatusCode::IoError);
+    QVERIFY(KnownChanges(*disk, "/data", 1000).recover(*journal).isOk());
+  }
+
   // Segments may go up to this position only.
   void snapshotPositionIsWhatTheDiskTells() {
     Bench first;
