@@ -96,7 +96,8 @@ Status readWholeTable(const TableBrowser& browser, const std::string& table,
   const auto rows = [&](const TableRows& read) {
     const std::vector<std::size_t> places = placesOf(columns, read.columns);
     if (places.empty()) {
-      missing = Status(StatusCode::NotFound, "table " + table + " lacks a column");
+      missing = Status(StatusCode::NotFound,
+                       "table " + table + " lacks a column (was it changed meanwhile?)");
       return TableBrowser::Continue::No;
     }
     for (const auto& row : read.rows) {
@@ -238,7 +239,8 @@ std::unique_ptr<EngineLink> Application::makeLink() {
 HistoryPage Application::readHistory(const HistoryRequest& request) const {
   HistoryPage page;
   if (!m_history) {
-    page.status = Status(StatusCode::Unsupported, "this node keeps no history");
+    page.status = Status(StatusCode::Unsupported,
+                         "this node keeps no history (the desktop application does)");
     return page;
   }
   Result<std::vector<HistoryPoint>> points = m_history->read(request);
@@ -268,7 +270,7 @@ Status Application::start(const Command& command) {
   if (command.workload == "game") {
     workload = std::make_unique<Game>();
   } else if (command.workload == "replay") {
-    if (command.file.empty()) return {StatusCode::Invalid, "replay: which file?"};
+    if (command.file.empty()) return {StatusCode::Invalid, "replay: which file? (choose one)"};
     ReplayOptions options;
     options.files = {replayFile(command.file, {})};
     options.openSource = openSource;

@@ -279,6 +279,9 @@ Result<EngineOptions> parseConfig(std::string_view text, const std::string& name
 
 Result<EngineOptions> readConfigFile(const std::string& path) {
   Result<std::string> text = readWholeFile(posixFileSystem(), path);
+  if (!text && text.status().code() == StatusCode::NotFound) {
+    return Status(text.status().code(), text.status().message() + " (is the name right?)");
+  }
   if (!text) return text.status();
   return parseConfig(*text, path);
 }

@@ -58,7 +58,7 @@ Result<int> openStream(const std::string& path) {
   const int number = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (number >= 0) return number;
   return Status(errno == ENOENT ? StatusCode::NotFound : StatusCode::IoError,
-                "cannot be opened: " + std::generic_category().message(errno));
+                "open '" + path + "': " + std::generic_category().message(errno));
 }
 
 }  // namespace

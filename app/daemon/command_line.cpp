@@ -50,7 +50,7 @@ Result<CallArguments> CallArguments::parse(const std::vector<std::string>& words
     if (contains(switches, name) && equals == std::string::npos) {
       arguments.m_values[name] = {};
     } else if (contains(switches, name)) {
-      return Status(StatusCode::Invalid, name + " takes no value (write " + name + " alone)");
+      return Status(StatusCode::Invalid, name + " takes no value (write it alone)");
     } else if (!contains(options, name)) {
       std::vector<std::string> known = options;
       known.insert(known.end(), switches.begin(), switches.end());
@@ -87,9 +87,10 @@ Result<std::uint64_t> CallArguments::number(const std::string& option, std::uint
   const char* end = text->data() + text->size();
   const auto read = std::from_chars(text->data(), end, number);
   if (read.ec == std::errc() && read.ptr == end && number >= minimum) return number;
-  return Status(
-      StatusCode::Invalid,
-      option + ": '" + *text + "' is not a whole number of at least " + std::to_string(minimum));
+  return Status(StatusCode::Invalid,
+                option + ": '" + *text +
+                    "' is no number that fits (write a whole number of at least " +
+                    std::to_string(minimum) + ")");
 }
 
 ExitCode fail(const Status& status) {

@@ -76,10 +76,13 @@ Status expectWord(const CallArguments& arguments, const char* call, const char* 
   if (what.size() == 1 && what[0] == word) return Status::ok();
   for (const std::string& name : later) {
     if (!what.empty() && what[0] == name) {
-      return {StatusCode::Unsupported, std::string(call) + " " + name + ": not available yet"};
+      return {StatusCode::Unsupported, std::string(call) + " " + name +
+                                           ": not available yet (there is " + call + " " + word +
+                                           ")"};
     }
   }
-  return {StatusCode::Invalid, std::string(call) + ": write " + call + " " + word};
+  return {StatusCode::Invalid,
+          std::string(call) + ": what of it? (write " + call + " " + word + ")"};
 }
 
 }  // namespace

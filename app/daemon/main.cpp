@@ -58,7 +58,8 @@ const std::vector<std::string> kNotYet{"export", "status", "pause",    "resume",
 ExitCode unknownCall(const std::string& name) {
   for (const std::string& later : kNotYet) {
     if (name != later) continue;
-    return penstock::app::fail({penstock::StatusCode::Unsupported, name + ": not available yet"});
+    return penstock::app::fail({penstock::StatusCode::Unsupported,
+                                name + ": not available yet (penstockd --help tells what is)"});
   }
   std::vector<std::string> known;
   for (const auto& [call, function] : calls()) known.push_back(call);

@@ -30,6 +30,11 @@ struct ReplayPlan {
   SummaryForm form = SummaryForm::People;
 };
 
+Status withNameHint(const Status& status) {
+  if (status.code() != StatusCode::NotFound) return status;
+  return {status.code(), status.message() + " (is the name right?)"};
+}
+
 /// All of a file that may be a pipe.
 Result<std::string> readAll(const std::string& path) {
   auto source = openSource(path);
@@ -68,10 +73,7 @@ Status checkFiles(const std::vector<std::string>& files, const std::string& sour
       return {StatusCode::Invalid, file + ": is a directory (name its files)"};
     }
     const auto opened = openSource(file);
-    if (!opened) {
-      return {opened.status().code(),
-              "replay: " + opened.status().message() + " (is the name right?)"};
-    }
+    if (!opened) return withNameHint(opened.status()).withContext("replay");
   }
   return Status::ok();
 }
@@ -104,7 +106,7 @@ Result<ReplayPlan> planFrom(const Words& words) {
   plan.replay.producers = static_cast<std::uint32_t>(*producers);
   if (const auto schemaFile = arguments->value("--schema")) {
     Result<std::string> schema = readAll(*schemaFile);
-    if (!schema) return schema.status().withContext("--schema");
+    if (!schema) return withNameHint(schema.status()).withContext("--schema");
     plan.schemaFile = *schemaFile;
     plan.schema = std::move(*schema);
   }

@@ -14,7 +14,8 @@ ExitCode runCall(const Words& words) {
       CallArguments::parse(words, {"--config", "--data-dir"}, {});
   if (!arguments) return fail(arguments.status());
   if (!arguments->positional().empty()) {
-    return fail({StatusCode::Invalid, "run: takes no '" + arguments->positional().front() + "'"});
+    return fail({StatusCode::Invalid, "run: takes no '" + arguments->positional().front() +
+                                          "' (options only: see penstockd --help)"});
   }
   Result<EngineOptions> options = optionsFrom(*arguments);
   if (!options) return fail(options.status());
