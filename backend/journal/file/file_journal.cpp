@@ -97,7 +97,7 @@ Status FileJournal::start() {
   m_loop =
       std::make_unique<GroupLoop>(GroupLoop::Parts{*m_commit, *m_writer, *m_table, m_clock},
                                   GroupLoop::Timing{m_options.retryPause, m_options.unknownAfter});
-  const Status begun = m_loop->begin();
+  Status begun = m_loop->begin();
   if (!begun.isOk() && m_recovered.segments.empty()) return begun;
   if (m_options.drive == FileJournalOptions::Drive::Steps) return Status::ok();
   m_worker = Worker("journal", ThreadPriority::Normal, [this] { run(); });
@@ -204,11 +204,28 @@ Status FileJournal::retire(Sequence passed) {
     const bool crowded = m_table->bytes() > m_options.retainBytes;
     return crowded ? WallTime::max() : m_clock.wallNow() - m_options.retain;
   };
+  RETURN_IF_ERROR(removeLeaving());
   while (const auto retired = m_table->retireOldest(passed, olderThan())) {
     if (retired->isMissing) continue;
-    RETURN_IF_ERROR(retired->isBeingRead ? m_segmentFiles.remove(retired->number)
-                                         : m_segmentFiles.recycle(retired->number));
+    m_leaving = *retired;
+    m_leavingBytes.store(retired->fileBytes, std::memory_order_relaxed);
+    RETURN_IF_ERROR(removeLeaving());
   }
+  return Status::ok();
+}
+
+/// Its file counts until it is gone, and no later one goes before: a gap would look like damage.
+Status FileJournal::removeLeaving() {
+  if (!m_leaving) return Status::ok();
+  const std::uint32_t number = m_leaving->number;
+  if (m_files.exists(m_segmentFiles.pathOf(number))) {
+    RETURN_IF_ERROR(m_leaving->isBeingRead ? m_segmentFiles.remove(number)
+                                           : m_segmentFiles.recycle(number));
+  } else {  // it went at an earlier attempt, perhaps not durably
+    RETURN_IF_ERROR(m_files.syncDirectory(m_options.directory));
+  }
+  m_leaving.reset();
+  m_leavingBytes.store(0, std::memory_order_relaxed);
   return Status::ok();
 }
 
@@ -223,7 +240,7 @@ JournalUsage FileJournal::usage() const {
     }
   }
   JournalUsage usage;
-  usage.usedBytes = m_table->bytes();
+  usage.usedBytes = m_table->bytes() + m_leavingBytes.load(std::memory_order_relaxed);
   usage.freeDiskBytes = m_freeDiskBytes.load(std::memory_order_relaxed);
   usage.stagedBytes = m_commit->stagedBytes();
   usage.segments = m_table->count();

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -99,6 +100,7 @@ class FileJournal final : public Journal {
   Status makeTailDurable();
   CatalogPointer lastCatalog();
   void removeStrays();
+  Status removeLeaving();
   void setUnreadableAside();
   void run();
   FileJournalReader::Source readerSource() const;
@@ -115,6 +117,9 @@ class FileJournal final : public Journal {
   std::unique_ptr<GroupCommit> m_commit;
   mutable std::atomic<std::uint64_t> m_freeDiskBytes{0};
   mutable std::atomic<std::int64_t> m_freeDiskAskedAt{0};  // steady nanoseconds
+
+  std::optional<SegmentTable::Retired> m_leaving;  // housekeeping's: retired, its file still there
+  std::atomic<std::uint64_t> m_leavingBytes{0};    // of that file
 
   std::unique_ptr<SegmentWriter> m_writer;  // the journal thread's
   std::unique_ptr<GroupLoop> m_loop;        // likewise, but its counters

@@ -159,10 +159,11 @@ Status SegmentFiles::recycle(std::uint32_t number) {
   if (readySpares() >= m_options.spares || *size != m_options.segmentBytes) return remove(number);
   const std::string name = spareName();
   RETURN_IF_ERROR(m_files.rename(pathOf(number), m_options.directory + "/" + name));
-  RETURN_IF_ERROR(m_files.syncDirectory(m_options.directory));
-  const MutexLock lock(m_mutex);
-  m_ready.push_back(name);
-  return Status::ok();
+  {
+    const MutexLock lock(m_mutex);
+    m_ready.push_back(name);  // also when the sync fails: that of create() comes before its use
+  }
+  return m_files.syncDirectory(m_options.directory);
 }
 
 Status SegmentFiles::remove(std::uint32_t number) {

@@ -130,7 +130,8 @@ std::optional<SegmentTable::Retired> SegmentTable::retireOldest(Sequence passed,
   if (m_segments.size() < 2) return std::nullopt;
   const SegmentInfo& oldest = m_segments.begin()->second;
   if (oldest.isOpen || oldest.last > passed || oldest.lastWrite > olderThan) return std::nullopt;
-  const Retired retired{oldest.number, m_pins.contains(oldest.number), oldest.isMissing};
+  const Retired retired{oldest.number, oldest.fileBytes, m_pins.contains(oldest.number),
+                        oldest.isMissing};
   m_segments.erase(m_segments.begin());
   return retired;
 }

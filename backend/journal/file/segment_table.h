@@ -69,6 +69,7 @@ class SegmentTable {
 
   struct Retired {
     std::uint32_t number = 0;
+    std::uint64_t fileBytes = 0;
     bool isBeingRead = false;  ///< an open reader has its file: delete it, never recycle it
     bool isMissing = false;
   };

@@ -147,6 +147,33 @@ class TestJournalFaults : public QObject {
     QCOMPARE(m_files->list(kDirectory)->size(), files);
   }
 
+  void segmentThatCannotBeRemovedCountsUntilItIs_data() {
+    QTest::addColumn<int>("call");
+    QTest::newRow("recycled") << int(Call::Rename);
+    QTest::newRow("opened") << int(Call::Open);
+    QTest::newRow("deleted") << int(Call::Remove);
+    QTest::newRow("directory") << int(Call::SyncDirectory);
+  }
+  void segmentThatCannotBeRemovedCountsUntilItIs() {
+    QFETCH(int, call);
+    auto journal = openJournal(*m_files);
+    if (static_cast<Call>(call) == Call::Remove) QVERIFY(journal->prepareSpares().isOk());
+    appendSynced(*journal, 0, 60);
+    if (static_cast<Call>(call) == Call::Remove) QVERIFY(journal->prepareSpares().isOk());
+    const auto before = segmentBytes();
+    QCOMPARE(journal->usage().usedBytes, before);
+    for (int attempt = 0; attempt < 3; ++attempt) {
+      m_files->plan({static_cast<Call>(call), Fault::IoError, 0, 1});
+      QVERIFY(!journal->retire(journal->syncedHead()).isOk());
+      QVERIFY(journal->usage().usedBytes >= segmentBytes());
+      auto files = m_files->afterKill();  // no gap is left behind
+      QVERIFY(recoverJournal(*files, kDirectory)->damages.empty());
+    }
+    QVERIFY(journal->retire(journal->syncedHead()).isOk());
+    QCOMPARE(journal->usage().usedBytes, segmentBytes());
+    QCOMPARE(journal->usage().segments, 1u);
+  }
+
   void closingWhileTheDiskFailsEndsAndTells() {
     auto journal = openJournal(*m_files);
     listen(*journal);
@@ -178,6 +205,19 @@ class TestJournalFaults : public QObject {
   std::vector<AppendFailure> failures() {
     const MutexLock lock(m_mutex);
     return m_failures;
+  }
+
+  std::vector<std::string> namesOf(std::string_view prefix) {
+    std::vector<std::string> names = *m_files->list(kDirectory);
+    std::erase_if(names, [&](const std::string& name) { return !name.starts_with(prefix); });
+    return names;
+  }
+  std::uint64_t segmentBytes() {
+    std::uint64_t sum = 0;
+    for (const std::string& name : namesOf("segment-")) {
+      sum += m_files->sizeOf(kDirectory + "/" + name);
+    }
+    return sum;
   }
 
   /// Tries again while the journal refuses.
