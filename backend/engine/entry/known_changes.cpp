@@ -68,8 +68,11 @@ Status KnownChanges::recover(Journal& journal) {
   MutexLock lock(m_mutex);
   const auto restored = restoreSnapshots(journal);
   if (!restored) return restored.status();
-  m_snapshotPosition = *restored;
-  const Sequence from = std::max(m_snapshotPosition, journal.oldestKept());
+  // What a killed process renamed is seen, and may be gone after a power loss: until it is durable,
+  // no segment may go on the strength of it.
+  const Status durable = m_files.syncDirectory(m_directory);
+  m_snapshotPosition = durable.isOk() ? *restored : kNoSequence;
+  const Sequence from = std::max(*restored, journal.oldestKept());
   onSynced(journal.syncedHead());
   if (from >= journal.syncedHead()) return Status::ok();
   Result<std::unique_ptr<JournalReader>> reader = journal.openReader(from);

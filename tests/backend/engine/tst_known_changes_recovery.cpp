@@ -163,6 +163,22 @@ class TestKnownChangesRecovery : public QObject {
     QVERIFY(KnownChanges(*disk, "/data", 1000).recover(*journal).isOk());
   }
 
+  // The rename is seen by the next start, and a power loss may take it back.
+  void snapshotOfAKilledProcessIsDurableBeforeSegmentsGo() {
+    using Files = SimulatedFileSystem;
+    Bench first;
+    first.submit(1, 300);
+    first.files->plan({Files::Call::SyncDirectory, Files::Fault::IoError, 1});
+    QVERIFY(!first.known->writeSnapshots().isOk());
+    const Bench second(first.files->afterKill());
+    QVERIFY(second.journal->retire(second.known->snapshotPosition()).isOk());
+    QVERIFY(second.journal->oldestKept() > kNoSequence);
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+      const Bench third(second.files->afterPowerLoss(seed));
+      QVERIFY(third.recovered.isOk() && third.knowsUpTo(300));
+    }
+  }
+
   // Segments may go up to this position only.
   void snapshotPositionIsWhatTheDiskTells() {
     Bench first;
