@@ -91,6 +91,7 @@ Status Pipeline::openJournal() {
   journal.segmentBytes = m_options.journal.segmentBytes;
   journal.retain = m_options.journal.retain;
   journal.retainBytes = retainBytes(m_options);
+  journal.freeSpaceFloorBytes = m_options.journal.freeSpaceFloorBytes;
   journal.confirm = [this](const JournalId& id, Sequence head) { return confirmHead(id, head); };
   journal.readFirst = [this](Journal& readable) { return m_known.recover(readable); };
   const Result<Catalog> catalog = m_stores.front()->readCatalog();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journal/file/file_journal.h"
 
+#include <algorithm>
 #include <random>
 #include <utility>
 #include <vector>
@@ -73,7 +74,8 @@ FileJournal::FileJournal(FileSystem& files, const Clock& clock, FileJournalOptio
       m_recovered(std::move(recovered)),
       m_id(m_recovered.id),
       m_table(std::make_shared<SegmentTable>()),
-      m_segmentFiles(files, {m_options.directory, m_options.segmentBytes, m_options.spares}) {}
+      m_segmentFiles(files, {m_options.directory, m_options.segmentBytes, m_options.spares,
+                             m_options.freeSpaceFloorBytes}) {}
 
 FileJournal::~FileJournal() { static_cast<void>(close()); }
 
@@ -227,6 +229,21 @@ Status FileJournal::removeLeaving() {
   m_leaving.reset();
   m_leavingBytes.store(0, std::memory_order_relaxed);
   return Status::ok();
+}
+
+Status FileJournal::prepareSpares() {
+  if (m_clock.steadyNow() < m_spareRetry.at) return Status::ok();
+  return note(m_segmentFiles.prepareSpares(), m_spareRetry);
+}
+
+Status FileJournal::note(Status outcome, Retry& retry) const {
+  if (outcome.isOk()) {
+    retry = Retry{};
+    return outcome;
+  }
+  retry.pause = std::clamp(retry.pause * 2, limits::kSpareRetryInitial, limits::kSpareRetryMax);
+  retry.at = m_clock.steadyNow() + retry.pause;
+  return outcome;
 }
 
 JournalUsage FileJournal::usage() const {

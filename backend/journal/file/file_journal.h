@@ -32,7 +32,8 @@ struct FileJournalOptions {
   /// Memory for staging: one half is filled while the other is being synced. Half of it is the cap
   /// of one group commit, and the most that a record may have.
   std::size_t stagingBytes = 2 * limits::kGroupCommitBytesMax;
-  std::size_t spares = 2;  ///< segments prepared ahead
+  std::size_t spares = 2;                 ///< segments prepared ahead
+  std::uint64_t freeSpaceFloorBytes = 0;  ///< no segment is prepared that leaves less free
   std::chrono::microseconds retain = std::chrono::hours(1);
   /// Segments that all sinks have passed are kept for `retain` only while all of them together are
   /// not larger: what is kept for convenience must not close intake.
@@ -85,8 +86,9 @@ class FileJournal final : public Journal {
   JournalCounters counters() const override { return m_loop->counters(); }
   Status close() override;
 
-  /// Makes spare segments until enough are ready; slow. Threads: one (housekeeping).
-  Status prepareSpares() { return m_segmentFiles.prepareSpares(); }
+  /// Makes spare segments until enough are ready; slow. After a failure it does nothing for a
+  /// while. Threads: one (housekeeping).
+  Status prepareSpares();
   /// What the journal thread would do next. Expects: driven by steps.
   GroupLoop::Step step() { return m_loop->step(); }
   /// What recovery found when the journal was opened.
@@ -101,6 +103,12 @@ class FileJournal final : public Journal {
   CatalogPointer lastCatalog();
   void removeStrays();
   Status removeLeaving();
+  /// When what failed is done again: after pauses that double.
+  struct Retry {
+    std::chrono::milliseconds pause{0};
+    SteadyTime at{};
+  };
+  Status note(Status outcome, Retry& retry) const;
   void setUnreadableAside();
   void run();
   FileJournalReader::Source readerSource() const;
@@ -118,7 +126,8 @@ class FileJournal final : public Journal {
   mutable std::atomic<std::uint64_t> m_freeDiskBytes{0};
   mutable std::atomic<std::int64_t> m_freeDiskAskedAt{0};  // steady nanoseconds
 
-  std::optional<SegmentTable::Retired> m_leaving;  // housekeeping's: retired, its file still there
+  Retry m_spareRetry;                              // housekeeping's
+  std::optional<SegmentTable::Retired> m_leaving;  // likewise: retired, its file still there
   std::atomic<std::uint64_t> m_leavingBytes{0};    // of that file
 
   std::unique_ptr<SegmentWriter> m_writer;  // the journal thread's

@@ -98,7 +98,12 @@ std::string SegmentFiles::spareName() {
 }
 
 Status SegmentFiles::prepareSpares() {
-  while (readySpares() < m_options.spares) RETURN_IF_ERROR(prepareOne());
+  while (readySpares() < m_options.spares) {
+    const auto space = m_files.space(m_options.directory);
+    if (!space) return space.status();
+    if (space->freeBytes < m_options.segmentBytes + m_options.freeSpaceFloorBytes) break;
+    RETURN_IF_ERROR(prepareOne());
+  }
   return Status::ok();
 }
 

@@ -38,7 +38,8 @@ class SegmentFiles {
   struct Options {
     std::string directory;
     std::uint64_t segmentBytes = 0;
-    std::size_t spares = 1;  ///< how many to hold ready
+    std::size_t spares = 1;                 ///< how many to hold ready
+    std::uint64_t freeSpaceFloorBytes = 0;  ///< no spare is made that leaves less free
   };
   SegmentFiles(FileSystem& files, Options options);
 
@@ -48,7 +49,8 @@ class SegmentFiles {
 
   /// Takes stock: keeps spares of the right size, removes all other leftovers.
   Status takeStock();
-  /// Makes spares until enough are ready. Slow (writes a whole segment of zeros each).
+  /// Makes spares until enough are ready, or the disk has no room to spare. Slow (writes a whole
+  /// segment of zeros each).
   Status prepareSpares();
   std::size_t readySpares() const;
 

@@ -5,6 +5,7 @@
 
 #include "base/mutex.h"
 #include "tests/backend/journal/journal_rig.h"
+#include "tests/backend/metrics/fake_clock.h"
 #include "tests/support/test_main.h"
 
 namespace penstock::test {
@@ -147,6 +148,27 @@ class TestJournalFaults : public QObject {
     QCOMPARE(m_files->list(kDirectory)->size(), files);
   }
 
+  void failingPreparationsComeSlowerAndSlower() {
+    auto options = smallOptions();
+    options.drive = FileJournalOptions::Drive::Steps;
+    FakeClock clock;
+    const auto journal = std::move(FileJournal::open(*m_files, clock, options)).value();
+    m_files->plan({Call::Write, Fault::NoSpace, 0, 1'000'000});
+    std::chrono::milliseconds pause = limits::kSpareRetryInitial;
+    for (int failures = 0; failures < 10; ++failures) {
+      QVERIFY(!journal->prepareSpares().isOk());
+      clock.moveTo(clock.steadyNow() + pause - std::chrono::milliseconds(1));
+      const std::uint64_t writes = m_files->calls(Call::Write);
+      QVERIFY(journal->prepareSpares().isOk());
+      QCOMPARE(m_files->calls(Call::Write), writes);
+      clock.moveTo(clock.steadyNow() + std::chrono::milliseconds(1));
+      pause = std::min(pause * 2, limits::kSpareRetryMax);
+    }
+    m_files->clearFaults();
+    QVERIFY(journal->prepareSpares().isOk());
+    QCOMPARE(spareCount(), 1);
+  }
+
   void segmentThatCannotBeRemovedCountsUntilItIs_data() {
     QTest::addColumn<int>("call");
     QTest::newRow("recycled") << int(Call::Rename);
@@ -212,6 +234,7 @@ class TestJournalFaults : public QObject {
     std::erase_if(names, [&](const std::string& name) { return !name.starts_with(prefix); });
     return names;
   }
+  int spareCount() { return static_cast<int>(namesOf("spare-").size()); }
   std::uint64_t segmentBytes() {
     std::uint64_t sum = 0;
     for (const std::string& name : namesOf("segment-")) {

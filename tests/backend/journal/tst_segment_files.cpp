@@ -92,8 +92,22 @@ class TestSegmentFiles : public QObject {
     QCOMPARE(m_disk->list("/j")->size(), std::size_t{2});
   }
 
+  void noSpareIsMadeOfTheFloor() {
+    auto options = kOptions;
+    options.freeSpaceFloorBytes = 100'000;
+    SegmentFiles stock(*m_disk, options);
+    m_disk->setCapacity(100'000 + 65536 + 65535);
+    for (int round = 0; round < 2; ++round) {
+      QVERIFY(stock.prepareSpares().isOk());
+      QCOMPARE(stock.readySpares(), std::size_t{1});
+    }
+    m_disk->setCapacity(100'000 + 2 * 65536);
+    QVERIFY(stock.prepareSpares().isOk());
+    QCOMPARE(stock.readySpares(), std::size_t{2});
+  }
+
   void fullDiskLeavesNothingBehind() {
-    m_disk->setCapacity(30000);
+    m_disk->plan({SimulatedFileSystem::Call::Write, SimulatedFileSystem::Fault::NoSpace, 0, 1});
     QVERIFY(m_stock->prepareSpares().code() == StatusCode::IoError);
     QVERIFY(m_disk->list("/j")->empty());
     m_disk->setCapacity(1 << 20);
