@@ -55,6 +55,28 @@ class TestEngineDamage : public QObject {
     QCOMPARE(rig.rows("SELECT count(*) FROM people"), (std::vector<std::string>{"3"}));
   }
 
+  void failingDiskIsReadAgain() {
+    EngineRig rig;
+    fillPaused(rig, 5);
+    rig.gate().setReach(StoreGate::Reach::Away);
+    QVERIFY(rig.start().isOk());
+    QVERIFY(rig.command(CommandKind::Resume).stage == CommandStage::InEffect);
+    const QString segment = QString::fromStdString(rig.path("data/journal/segment-000000001"));
+    QVERIFY(QFile::rename(segment, segment + ".away"));
+    QVERIFY(QDir().mkdir(segment));  // can be opened, and not read
+    rig.gate().setReach(StoreGate::Reach::There);
+    QTRY_VERIFY_WITH_TIMEOUT(rig.lastEvent(EventKind::Journal, "cannot be read") != nullptr,
+                             30'000);
+    const SnapshotPointer sample = rig.sample();
+    QVERIFY(sample->sinks[0].state == SinkState::Retrying);
+    QVERIFY(QDir().rmdir(segment));
+    QVERIFY(QFile::rename(segment + ".away", segment));
+    QVERIFY(rig.waitSettled().isOk());
+    QCOMPARE(rig.rows("SELECT count(*) FROM people"), (std::vector<std::string>{"5"}));
+    QCOMPARE(rig.events(EventKind::Journal).size(), std::size_t{2});  // each told once
+    QVERIFY(rig.lastEvent(EventKind::Journal, "can be read again") != nullptr);
+  }
+
   void damageAtTheCheckpointStopsTheSinkAtOnce() {
     EngineRig rig;
     fillPaused(rig, 2);
