@@ -40,10 +40,16 @@ class SimulatedFile final : public File {
       for (auto& write : m_node->unsynced) write.doomed = true;
       return failed;
     }
-    for (const auto& write : m_node->unsynced) {
-      if (!write.doomed) SimulatedFileSystem::overwrite(m_node->durable, write.offset, write.bytes);
+    std::vector<SimulatedFileSystem::Write> doomed;
+    for (auto& write : m_node->unsynced) {
+      if (write.doomed) {
+        doomed.push_back(std::move(write));
+        continue;
+      }
+      SimulatedFileSystem::overwrite(m_node->durable, write.offset, write.bytes);
+      SimulatedFileSystem::supersede(doomed, write);
     }
-    std::erase_if(m_node->unsynced, [](const auto& write) { return !write.doomed; });
+    m_node->unsynced = std::move(doomed);
     return Status::ok();
   }
 
@@ -143,6 +149,23 @@ std::uint64_t SimulatedFileSystem::usedBytes() const {
   std::uint64_t sum = 0;
   for (const auto& [path, node] : m_names) sum += node->seen.size();
   return sum;
+}
+
+/// What failed to be written is of no account where newer bytes are on the disk.
+void SimulatedFileSystem::supersede(std::vector<Write>& doomed, const Write& newer) {
+  const std::uint64_t newerEnd = newer.offset + newer.bytes.size();
+  std::vector<Write> left;
+  for (const Write& old : doomed) {
+    const std::uint64_t end = old.offset + old.bytes.size();
+    const auto keep = [&](std::uint64_t from, std::uint64_t to) {
+      if (from >= to) return;
+      const auto begin = old.bytes.begin() + static_cast<std::ptrdiff_t>(from - old.offset);
+      left.push_back({from, Bytes(begin, begin + static_cast<std::ptrdiff_t>(to - from)), true});
+    };
+    keep(old.offset, std::min(end, newer.offset));
+    keep(std::max(old.offset, newerEnd), end);
+  }
+  doomed = std::move(left);
 }
 
 void SimulatedFileSystem::overwrite(Bytes& content, std::uint64_t offset,

@@ -97,6 +97,7 @@ class SimulatedFileSystem final : public FileSystem {
   std::uint64_t usedBytes() const REQUIRES(m_mutex);
   void record(const std::string& directory, Move move) REQUIRES(m_mutex);
   static void apply(std::map<std::string, NodePointer>& names, const Move& move);
+  static void supersede(std::vector<Write>& doomed, const Write& newer);
   static void overwrite(Bytes& content, std::uint64_t offset, std::span<const std::byte> bytes);
 
   mutable Mutex m_mutex;

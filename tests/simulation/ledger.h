@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// The judge: what the simulated clients submitted and what they were told, kept apart from the
+// engine, and the simple model that says what must have come of it: the change sets, one by one, in
+// the order of their sequences. Each change set also inserts its own number into the table `log`,
+// so that the rows themselves tell which are in effect, and how often.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/submit.h"
+#include "model/ack.h"
+#include "tests/simulation/simulated_store.h"
+#include "tests/simulation/world.h"
+
+namespace penstock::test {
+
+/// What a client was told of one submission in the end.
+enum class Fate : std::uint8_t {
+  Pending,  ///< accepted; the rest is still to come
+  Refused,  ///< nothing happened
+  Journaled,
+  Persisted,     ///< also as a dead letter
+  NotJournaled,  ///< accepted, and certainly not journaled
+  Unknown,       ///< accepted; may or may not be journaled
+  Lost,          ///< accepted; the process ended before it said more
+};
+std::string_view fateName(Fate fate);
+
+struct Submission {
+  Sequence sequence{};
+  Fate fate = Fate::Pending;
+  bool known = false;  ///< answered with an earlier one's sequence
+};
+
+/// A change set as its client knows it; one with an id or a line may be submitted again.
+struct Order {
+  std::uint32_t number = 0;
+  std::string bytes;  ///< encoded
+  bool mayRepeat = false;
+  SourceLine source;
+  std::vector<Submission> submissions;
+
+  /// It is journaled, as far as the client was told.
+  bool isPromised() const;
+  /// It is not: every submission was refused or lost for certain.
+  bool isExcluded() const;
+  bool isPending() const;
+  /// Under which its record stands, if it does.
+  Sequence sequence() const;
+};
+
+/// Threads: one. Owns: the orders, over all lives of the node.
+class Ledger {
+ public:
+  Ledger(World& world, CatalogPointer catalog, std::vector<TablePolicy> policies)
+      : m_world(world), m_catalog(std::move(catalog)), m_policies(std::move(policies)) {}
+
+  Order& add(std::string bytes, SourceLine source, bool mayRepeat);
+  Order& order(std::uint32_t number) { return m_orders.at(number); }
+  const std::map<std::uint32_t, Order>& orders() const { return m_orders; }
+
+  /// The token for the submission that comes next.
+  AckToken tokenFor(const Order& order) const;
+  /// The immediate answer. Checks that sequences increase and are never used twice.
+  void onAnswer(std::uint32_t number, const Ack& ack, AckLevel awaited);
+  /// A later acknowledgement; the store tells what it has committed by now.
+  void onAck(AckToken token, const Ack& ack, const SimulatedStore& store);
+  /// The node says that it has it.
+  void onClaimed(Order& order);
+  void onLifeEnd();
+
+  /// Compares all that the store holds with the model up to its checkpoint.
+  void judge(const SimulatedStore::Content& content);
+  /// Everything promised has come so far. Expects: nothing is under way any more.
+  void judgeEnd(const SimulatedStore::Content& content);
+  bool isAnythingPending() const;
+
+ private:
+  struct Verdict {
+    bool hasEffect = false;
+    bool isLetter = false;
+  };
+  std::map<std::uint32_t, std::uint64_t> countEffects(const SimulatedStore::Content& content);
+  void judgeOrder(const Order& order, const Verdict& verdict, Sequence checkpoint);
+  void failAbout(const Order& order, const std::string& what);
+
+  World& m_world;
+  const CatalogPointer m_catalog;
+  const std::vector<TablePolicy> m_policies;
+  std::map<std::uint32_t, Order> m_orders;
+  Sequence m_last{};  // of all that were ever given
+};
+
+}  // namespace penstock::test

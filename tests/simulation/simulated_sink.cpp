@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulation/simulated_sink.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace penstock::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kRecordsAtOnceMax = 8;
+
+}  // namespace
+
+struct SimulatedSink::Flusher {
+  enum class State : std::uint8_t {
+    Idle,
+    Holding,  ///< a chunk, until it is its turn
+    Acting,
+    Calling,  ///< the store, which has not answered
+    Waiting,  ///< until a retry
+  };
+  Flusher(std::uint32_t itsIndex, const std::vector<TablePolicy>& policies)
+      : index(itsIndex), flush(policies) {}
+
+  const std::uint32_t index;
+  State state = State::Idle;
+  ChunkFlush flush;
+  Chunk chunk;
+  SteadyTime until{};
+  std::uint64_t sleeps = 0;  // counts them: of an older one, nothing is wanted
+  bool isWoken = false;
+};
+
+SimulatedSink::SimulatedSink(Parts parts, SinkSetting setting)
+    : m_parts(std::move(parts)),
+      m_setting(std::move(setting)),
+      m_batchSize(m_setting.take.batchRows, limits::kTargetCommitDefault) {
+  if (m_parts.bug == PlantedBug::BusyRetries) m_setting.retry = {0ms, 0ms};
+}
+
+SimulatedSink::~SimulatedSink() = default;
+
+Status SimulatedSink::tryStart(const std::string& owner) {
+  if (isRunning() || !m_stopped.isOk()) return Status::ok();
+  const auto settled = m_parts.store.attach(owner);
+  if (!settled) return settled.status();
+  auto reader = m_parts.journal.openReader(*settled);
+  if (!reader) {
+    const bool isGap = reader.status().code() == StatusCode::NotFound;
+    standStill(isGap ? Status(StatusCode::Corrupt, "gap") : reader.status());
+    return m_stopped;
+  }
+  m_settled = *settled;
+  m_reader = std::move(reader).value();
+  m_lane = m_parts.store.openLane();
+  m_lanes.emplace(m_settled);
+  m_window = std::make_unique<Window>(m_setting.windowBytes);
+  resize(m_setting.workers);
+  wakeDispatcher();
+  return Status::ok();
+}
+
+void SimulatedSink::standStill(const Status& why) {
+  if (!m_stopped.isOk()) return;
+  m_stopped = why;
+  m_parts.world.note([&] { return "sink: stands still: " + why.message(); });
+  m_parts.listener.onStopped(why);
+}
+
+// --- the dispatcher ------------------------------------------------------------------------------
+
+void SimulatedSink::onSynced() {
+  if (isRunning()) wakeDispatcher();
+}
+
+void SimulatedSink::wakeDispatcher() {
+  if (m_dispatcherIsWoken) return;
+  m_dispatcherIsWoken = true;
+  m_parts.world.after(m_parts.world.random().time(0us, 500us), m_parts.life, [this] {
+    m_dispatcherIsWoken = false;
+    dispatch();
+  });
+}
+
+Result<std::optional<QueuedRecord>> SimulatedSink::nextRecord() {
+  const auto record = m_reader->next();
+  if (!record) return record.status();
+  if (!record->has_value()) return std::optional<QueuedRecord>();
+  QueuedRecord queued;
+  queued.sequence = (*record)->sequence;
+  queued.catalog = (*record)->catalog;
+  if ((*record)->type == RecordType::ChangeSet) {
+    queued.payload = (*record)->payload;
+  } else {
+    queued.kind = EntryKind::CheckpointOnly;
+  }
+  const std::int64_t wall = m_parts.world.clock().wallNow().time_since_epoch().count();
+  const std::int64_t age = std::max<std::int64_t>(0, wall - (*record)->wallMicros);
+  queued.arrived = m_parts.world.now() - std::chrono::microseconds(age);
+  return std::optional<QueuedRecord>(std::move(queued));
+}
+
+void SimulatedSink::dispatch() {
+  for (int i = 0; i < kRecordsAtOnceMax && m_stopped.isOk(); ++i) {
+    if (!m_window->hasRoom() && m_parts.bug != PlantedBug::WindowUnbounded) return;
+    auto record = nextRecord();
+    if (!record) return standStill(record.status());
+    if (!record->has_value()) return wakeAll();
+    if ((*record)->sequence > m_parts.journal.syncedHead()) {
+      m_parts.world.fail("the reader is ahead of the synced head");
+    }
+    const std::uint64_t before = m_window->load().bytes;
+    const Status pushed = m_window->push(**record);
+    if (!pushed.isOk()) return standStill(pushed);
+    if (before >= m_setting.windowBytes) {
+      m_parts.world.fail("the window holds more than its budget and one record");
+    }
+    m_window->checkInvariants();
+  }
+  wakeAll();
+  wakeDispatcher();
+}
+
+// --- the operator --------------------------------------------------------------------------------
+
+void SimulatedSink::setGate(SinkGate gate) {
+  m_gate = gate;
+  wakeAll();
+}
+
+/// Ends a backoff, too.
+void SimulatedSink::flush(Sequence upTo) {
+  m_flushUpTo = std::max(m_flushUpTo, upTo);
+  for (const auto& flusher : m_flushers) {
+    if (flusher->state != Flusher::State::Waiting) continue;
+    if (m_parts.world.now() < flusher->until) m_circuit.probeNow();
+    flusher->flush.onWaited();
+    flusher->state = Flusher::State::Acting;
+  }
+  wakeAll();
+}
+
+void SimulatedSink::resize(std::uint32_t workers) {
+  m_setting.workers = workers;
+  if (!isRunning()) return;
+  while (m_flushers.size() < workers) {
+    const auto index = static_cast<std::uint32_t>(m_flushers.size());
+    m_flushers.push_back(std::make_unique<Flusher>(index, m_setting.policies));
+  }
+  wakeAll();
+}
+
+void SimulatedSink::configure(const TakeSettings& take) {
+  m_setting.take = take;
+  m_batchSize.setRowsMax(take.batchRows);
+  wakeAll();
+}
+
+// --- workers -------------------------------------------------------------------------------------
+
+void SimulatedSink::wakeAll() {
+  for (const auto& flusher : m_flushers) wake(*flusher);
+}
+
+void SimulatedSink::wake(Flusher& flusher) {
+  if (flusher.isWoken) return;
+  flusher.isWoken = true;
+  m_parts.world.after(m_parts.world.random().time(0us, 300us), m_parts.life, [this, &flusher] {
+    flusher.isWoken = false;
+    run(flusher);
+  });
+}
+
+void SimulatedSink::sleepUntil(Flusher& flusher, SteadyTime until) {
+  flusher.until = until;
+  m_parts.world.at(until, m_parts.life, [this, &flusher, number = ++flusher.sleeps] {
+    if (flusher.sleeps == number) run(flusher);
+  });
+}
+
+void SimulatedSink::run(Flusher& flusher) {
+  if (!m_stopped.isOk()) return;
+  switch (flusher.state) {
+    case Flusher::State::Idle:
+      return tryTake(flusher);
+    case Flusher::State::Holding:
+      return tryTurn(flusher);
+    case Flusher::State::Acting:
+      return act(flusher);
+    case Flusher::State::Calling:
+      return;
+    case Flusher::State::Waiting:
+      if (m_parts.world.now() < flusher.until) return;
+      flusher.flush.onWaited();
+      flusher.state = Flusher::State::Acting;
+      return act(flusher);
+  }
+}
+
+void SimulatedSink::tryTake(Flusher& flusher) {
+  if (flusher.index >= m_setting.workers) return;
+  const TakeDecision decision =
+      decideTake(m_window->load(), m_setting.take, situation(), m_parts.world.now());
+  if (decision.kind == TakeDecision::Kind::Wait) {
+    if (decision.until) sleepUntil(flusher, *decision.until);
+    return;
+  }
+  m_window->take(decision.limits, flusher.chunk);
+  ++m_ready;
+  flusher.flush.begin(flusher.chunk, m_setting.retry, m_circuit);
+  flusher.state = Flusher::State::Holding;
+  wakeAll();
+}
+
+void SimulatedSink::tryTurn(Flusher& flusher) {
+  if (!m_lanes->mayCommit(flusher.chunk.ticket)) return;
+  if (!gateAllows(situation(), flusher.chunk.first())) return;
+  --m_ready;
+  flusher.state = Flusher::State::Acting;
+  wakeAll();
+}
+
+void SimulatedSink::act(Flusher& flusher) {
+  using Kind = FlushAction::Kind;
+  World& world = m_parts.world;
+  const FlushAction action = flusher.flush.next(world.now());
+  switch (action.kind) {
+    case Kind::Done:
+      return complete(flusher);
+    case Kind::Stop:
+      return standStill(action.status);
+    case Kind::Commit:
+    case Kind::Bury:
+      return send(flusher, action);
+    case Kind::Wait:
+      flusher.state = Flusher::State::Waiting;
+      return sleepUntil(flusher, action.until);
+    case Kind::Reopen: {
+      const Status status = m_lane->reopen();
+      flusher.state = Flusher::State::Calling;
+      return world.after(m_parts.store.lastLatency(), m_parts.life, [this, &flusher, status] {
+        flusher.flush.onReopened(status, m_parts.world.now(), m_parts.world.random().real());
+        noteFailure(!status.isOk());
+        flusher.state = Flusher::State::Acting;
+        run(flusher);
+      });
+    }
+    case Kind::ReadCheckpoint:
+      return readCheckpoint(flusher);
+  }
+}
+
+void SimulatedSink::readCheckpoint(Flusher& flusher) {
+  const auto checkpoints = m_lane->readCheckpoints();
+  flusher.state = Flusher::State::Calling;
+  m_parts.world.after(m_parts.store.lastLatency(), m_parts.life, [this, &flusher, checkpoints] {
+    const auto part = flusher.flush.onCheckpoints(checkpoints, m_parts.world.now(),
+                                                  m_parts.world.random().real());
+    noteFailure(!checkpoints.isOk());
+    report(flusher, part);
+  });
+}
+
+void SimulatedSink::send(Flusher& flusher, const FlushAction& action) {
+  if (!gateAllows(situation(), flusher.chunk.entries[action.range.begin].sequence)) return;
+  const Sequence last = flusher.flush.lastOf(action);
+  const auto request =
+      flusher.flush.request(action, m_lanes->stepsTo(last), m_parts.world.clock().wallNow());
+  if (!request) return wake(flusher);
+  if (last > m_parts.journal.syncedHead()) m_parts.world.fail("a commit ahead of the journal");
+  if (m_parts.bug == PlantedBug::PersistedTooEarly) {
+    SettledNews news;
+    news.last = last;
+    m_parts.listener.onSettled(news);
+  }
+  const CommitResult result = ask(*request);
+  flusher.state = Flusher::State::Calling;
+  m_parts.world.after(
+      m_parts.store.lastLatency(), m_parts.life,
+      [this, &flusher, result, asked = m_parts.world.now()] { onAnswer(flusher, result, asked); });
+}
+
+CommitResult SimulatedSink::ask(const CommitRequest& request) {
+  CommitResult result = m_lane->commit(request);
+  const CommitOutcome outcome = result.outcome;
+  if (m_parts.bug == PlantedBug::UnknownIsCommitted && outcome == CommitOutcome::Unknown) {
+    result.outcome = CommitOutcome::Committed;
+  }
+  if (m_parts.bug == PlantedBug::UnknownIsNot && outcome == CommitOutcome::Unknown) {
+    result.outcome = CommitOutcome::Transient;
+  }
+  if (m_parts.bug == PlantedBug::OutageBuries && outcome == CommitOutcome::Transient) {
+    result.outcome = CommitOutcome::Refused;
+  }
+  const bool isHidden = result.outcome != outcome && result.outcome != CommitOutcome::Transient;
+  if (isHidden) m_lane = m_parts.store.openLane();
+  return result;
+}
+
+void SimulatedSink::onAnswer(Flusher& flusher, const CommitResult& result, SteadyTime asked) {
+  World& world = m_parts.world;
+  const auto part = flusher.flush.onCommit(result, world.now(), world.random().real());
+  noteFailure(result.outcome == CommitOutcome::Transient ||
+              result.outcome == CommitOutcome::Unknown);
+  if (part && part->how == SettledPart::How::Committed) {
+    m_batchSize.onCommit(
+        flusher.flush.changes(),
+        std::chrono::duration_cast<std::chrono::microseconds>(world.now() - asked));
+    m_setting.take.batchRows = m_batchSize.rows();
+  }
+  report(flusher, part);
+}
+
+/// Whatever the engine counts, so many failures in a row must have opened the circuit.
+void SimulatedSink::noteFailure(bool failed) {
+  if (!failed) return;
+  ++m_failures;
+  if (m_failures >= limits::kCircuitFailures &&
+      m_circuit.state(m_parts.world.now()) == CircuitState::Closed) {
+    m_parts.world.fail("the circuit is closed after " + std::to_string(m_failures) +
+                       " failures in a row");
+  }
+}
+
+void SimulatedSink::report(Flusher& flusher, const std::optional<SettledPart>& part) {
+  flusher.state = Flusher::State::Acting;
+  if (part) {
+    m_failures = 0;
+    const bool isBuried = part->how == SettledPart::How::Buried;
+    if (isBuried) m_parts.listener.onDeadLetter(flusher.flush.letter());
+    m_parts.listener.onSettled(flusher.flush.newsOf(*part));
+    m_lanes->settle(flusher.flush.steps());
+    m_settled = m_lanes->settled();
+    if (isBuried && m_parts.bug == PlantedBug::SuffixSkipped) return complete(flusher);
+  }
+  run(flusher);
+}
+
+void SimulatedSink::complete(Flusher& flusher) {
+  m_lanes->release(flusher.chunk.ticket);
+  m_window->complete(flusher.chunk);
+  m_window->checkInvariants();
+  flusher.state = Flusher::State::Idle;
+  wakeAll();
+  wakeDispatcher();
+}
+
+}  // namespace penstock::test

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// One life of a sink: dispatcher and flush workers as small machines that do one thing at a time,
+// at simulated times. What they do is decided by the engine's own classes (Window, Lanes, TakeRule,
+// ChunkFlush with FlushAttempt and Batcher, Circuit, BatchSize); only the waiting is done here, as
+// sink_queue, dispatcher and flush_worker do it with threads.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "flush/batch_size.h"
+#include "flush/chunk_flush.h"
+#include "flush/circuit.h"
+#include "flush/flush_listener.h"
+#include "journal/journal.h"
+#include "queue/lanes.h"
+#include "queue/take_rule.h"
+#include "queue/window.h"
+#include "tests/simulation/planted_bug.h"
+#include "tests/simulation/simulated_store.h"
+#include "tests/simulation/world.h"
+
+namespace penstock::test {
+
+struct SinkSetting {
+  std::uint64_t windowBytes = 4096;
+  TakeSettings take;
+  std::uint32_t workers = 2;
+  RetryPolicy retry;
+  std::vector<TablePolicy> policies;
+};
+
+/// Threads: one. Owns: reader, window and lane; the rest outlives it.
+class SimulatedSink {
+ public:
+  struct Parts {
+    World& world;
+    Journal& journal;
+    SimulatedStore& store;
+    FlushListener& listener;
+    LifeToken life;
+    PlantedBug bug = PlantedBug::None;
+  };
+  SimulatedSink(Parts parts, SinkSetting setting);
+  ~SimulatedSink();
+
+  /// Attaches where the store stands and begins. Errors: Unavailable (try again), others: it
+  /// stands.
+  Status tryStart(const std::string& owner);
+  bool isRunning() const { return m_window != nullptr; }
+  /// Why it stands still for good; ok: it does not.
+  const Status& stopped() const { return m_stopped; }
+  void onSynced();
+
+  void setGate(SinkGate gate);
+  void flush(Sequence upTo);
+  void resize(std::uint32_t workers);
+  void configure(const TakeSettings& take);
+
+  /// Up to here everything is in the store.
+  Sequence settled() const { return m_settled; }
+  std::uint64_t windowBytes() const { return m_window ? m_window->load().bytes : 0; }
+
+ private:
+  struct Flusher;
+
+  Result<std::optional<QueuedRecord>> nextRecord();
+  void dispatch();
+  void wakeDispatcher();
+  void wake(Flusher& flusher);
+  void wakeAll();
+  void run(Flusher& flusher);
+  void tryTake(Flusher& flusher);
+  void tryTurn(Flusher& flusher);
+  void act(Flusher& flusher);
+  void send(Flusher& flusher, const FlushAction& action);
+  CommitResult ask(const CommitRequest& request);
+  void onAnswer(Flusher& flusher, const CommitResult& result, SteadyTime asked);
+  void readCheckpoint(Flusher& flusher);
+  void report(Flusher& flusher, const std::optional<SettledPart>& part);
+  void complete(Flusher& flusher);
+  void sleepUntil(Flusher& flusher, SteadyTime until);
+  void noteFailure(bool failed);
+  void standStill(const Status& why);
+  TakeSituation situation() const { return {m_gate, m_flushUpTo, m_ready}; }
+
+  const Parts m_parts;
+  SinkSetting m_setting;
+  Status m_stopped;
+  Sequence m_settled{};
+  std::unique_ptr<JournalReader> m_reader;
+  std::unique_ptr<StoreLane> m_lane;
+  std::unique_ptr<Window> m_window;
+  std::optional<Lanes> m_lanes;
+  Circuit m_circuit;
+  BatchSize m_batchSize;
+  SinkGate m_gate = SinkGate::Open;
+  Sequence m_flushUpTo{};
+  std::uint64_t m_ready = 0;  // chunks that wait for their turn
+  bool m_dispatcherIsWoken = false;
+  int m_failures = 0;  // in a row, as seen from here
+  std::vector<std::unique_ptr<Flusher>> m_flushers;
+};
+
+}  // namespace penstock::test

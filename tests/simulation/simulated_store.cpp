@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulation/simulated_store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "tests/support/change_set_source.h"
+
+namespace penstock::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// With an exponential backoff from 100 ms on there are some twenty at most.
+constexpr std::size_t kFailedCallsPerSecondMax = 100;
+
+CommitResult lost() { return {CommitOutcome::Transient, "08006", "connection lost", 0}; }
+Status away() { return {StatusCode::Unavailable, "the database is away"}; }
+
+bool isPreconditionAlone(const RowEffect& effect) {
+  return effect.ifAbsent == IfAbsent::Nothing && effect.ifPresent == IfPresent::Error;
+}
+
+Batch withoutPreconditions(const Batch& batch) {
+  Batch less = batch;
+  for (Run& run : less.runs) {
+    for (TableBlock& block : run.blocks) std::erase_if(block.rows, isPreconditionAlone);
+  }
+  return less;
+}
+
+}  // namespace
+
+class SimulatedLane final : public StoreLane {
+ public:
+  SimulatedLane(SimulatedStore& store, std::string owner)
+      : m_store(store), m_owner(std::move(owner)) {}
+
+  CommitResult commit(const CommitRequest& request) override {
+    if (!m_isOpen) {
+      m_store.m_world.fail("a lane was used after a failure without being opened again");
+      return lost();
+    }
+    CommitResult result = m_store.commit(request, m_owner);
+    m_isOpen =
+        result.outcome != CommitOutcome::Transient && result.outcome != CommitOutcome::Unknown;
+    if (!m_isOpen) m_store.countFailure();
+    return result;
+  }
+
+  Result<std::vector<Checkpoint>> readCheckpoints() override {
+    if (!m_store.answers()) {
+      m_isOpen = false;
+      m_store.countFailure();
+      return away();
+    }
+    if (m_store.m_bug != PlantedBug::ReadWithoutLock) m_store.resolvePending();
+    return std::vector<Checkpoint>{Checkpoint{Shard{0}, m_store.m_content.checkpoint}};
+  }
+
+  Status reopen() override {
+    m_isOpen = m_store.answers();
+    if (m_isOpen) return Status::ok();
+    m_store.countFailure();
+    return away();
+  }
+
+ private:
+  SimulatedStore& m_store;
+  const std::string m_owner;
+  bool m_isOpen = true;
+};
+
+SimulatedStore::SimulatedStore(World& world, CatalogPointer catalog, PlantedBug bug)
+    : m_world(world),
+      m_catalog(std::move(catalog)),
+      m_bug(bug),
+      m_content{FakeRows(m_catalog), {}, kNoSequence, ""} {}
+
+void SimulatedStore::countFailure() {
+  const SteadyTime now = m_world.now();
+  m_failedCalls.push_back(now);
+  while (now - m_failedCalls.front() > 1s) m_failedCalls.pop_front();
+  if (m_failedCalls.size() > kFailedCallsPerSecondMax) {
+    m_world.fail("busy loop: more than " + std::to_string(kFailedCallsPerSecondMax) +
+                 " failed calls of the store in a second");
+  }
+}
+
+bool SimulatedStore::answers() {
+  Random& random = m_world.random();
+  m_latency = random.percent(m_weather.slow) ? random.time(1s, 10s) : random.time(50us, 5ms);
+  return !m_isAway && !random.percent(m_weather.lost);
+}
+
+SimulatedStore::Fate SimulatedStore::drawFate() {
+  if (!answers()) return Fate::Lost;
+  const std::uint64_t drawn = m_world.random().below(100);
+  std::uint64_t below = m_weather.committed;
+  if (drawn < below) return Fate::Committed;
+  if (drawn < (below += m_weather.aborted)) return Fate::Aborted;
+  if (drawn < (below += m_weather.stillRunning)) return Fate::StillRunning;
+  return drawn < below + m_weather.broken ? Fate::Broken : Fate::Normal;
+}
+
+Result<Sequence> SimulatedStore::attach(const std::string& owner) {
+  if (!answers()) return away();
+  resolvePending();
+  m_content.owner = owner;
+  return m_content.checkpoint;
+}
+
+Result<Sequence> SimulatedStore::readCheckpoint() const {
+  if (m_isAway) return away();
+  return m_content.checkpoint;
+}
+
+std::unique_ptr<StoreLane> SimulatedStore::openLane() {
+  return std::make_unique<SimulatedLane>(*this, m_content.owner);
+}
+
+CommitResult SimulatedStore::commit(const CommitRequest& request, const std::string& owner) {
+  const Fate fate = drawFate();
+  m_world.note([&] {
+    return "store: commit to " + toText(request.fence.front().next) +
+           (request.deadLetters.empty() ? "" : " of a dead letter") + ", fate " +
+           std::to_string(static_cast<int>(fate));
+  });
+  if (fate == Fate::Lost) return lost();
+  if (m_bug != PlantedBug::ReadWithoutLock) resolvePending();
+  if (auto failed = checkFence(request, owner)) return *failed;
+  if (fate == Fate::Broken) {
+    ++m_broken;
+    return {CommitOutcome::Broken, "11", "malformed", 0};
+  }
+  if (fate == Fate::StillRunning) return leaveRunning(request);
+  const CommitResult unknown{CommitOutcome::Unknown, "08006", "connection lost", 0};
+  if (fate == Fate::Aborted) return unknown;
+  if (m_bug == PlantedBug::OlderFlushWins) m_rowsBefore = m_content.rows;
+  const Status applied = apply(m_content, request);
+  if (!applied.isOk()) return {CommitOutcome::Refused, "23000", applied.message(), 0};
+  const bool heard = fate == Fate::Normal;
+  if (heard || m_bug != PlantedBug::DeadLetterOutside) keepLetters(m_content, request);
+  if (heard || m_bug != PlantedBug::CheckpointOutside) {
+    m_content.checkpoint = request.fence.front().next;
+  }
+  if (m_rowsBefore && m_world.random().percent(10)) clearNewerValue(*m_rowsBefore);
+  if (!heard) return unknown;
+  return {CommitOutcome::Committed, "", "", request.batch ? request.batch->effects : 0};
+}
+
+std::optional<CommitResult> SimulatedStore::checkFence(const CommitRequest& request,
+                                                       const std::string& owner) const {
+  CHECK(request.fence.size() == 1);
+  const FenceStep& step = request.fence.front();
+  if (step.next <= step.expected) m_world.fail("a checkpoint that does not move forward");
+  if (owner != m_content.owner) {
+    return CommitResult{CommitOutcome::FenceLost, "fence", "another owner", 0};
+  }
+  if (step.expected != m_content.checkpoint) {
+    return CommitResult{CommitOutcome::FenceLost, "fence", "not the expected checkpoint", 0};
+  }
+  return std::nullopt;
+}
+
+Status SimulatedStore::apply(Content& content, const CommitRequest& request) {
+  if (request.batch == nullptr) return Status::ok();
+  if (m_bug == PlantedBug::FoldedToNothing) {
+    return content.rows.applyBatch(withoutPreconditions(*request.batch));
+  }
+  return content.rows.applyBatch(*request.batch);
+}
+
+void SimulatedStore::keepLetters(Content& content, const CommitRequest& request) {
+  for (const DeadLetter& letter : request.deadLetters) {
+    content.letters.emplace(letter.sequence, letter);
+  }
+}
+
+/// The connection is gone; the server has not noticed, and works on.
+CommitResult SimulatedStore::leaveRunning(const CommitRequest& request) {
+  Content after = m_content;
+  const Status applied = apply(after, request);
+  if (applied.isOk()) {
+    keepLetters(after, request);
+    after.checkpoint = request.fence.front().next;
+    m_pending = std::move(after);
+    const std::uint64_t number = ++m_pendingNumber;
+    m_world.at(m_world.now() + m_world.random().time(1ms, 20s), [this, number] {
+      if (m_pending && m_pendingNumber == number) resolvePending();
+    });
+  }
+  return {CommitOutcome::Unknown, "08006", "connection lost", 0};
+}
+
+/// Whoever takes the locks that a running transaction holds, waits until it has ended.
+void SimulatedStore::resolvePending() {
+  if (!m_pending) return;
+  const bool commits = m_world.random().percent(60);
+  m_world.note(
+      [&] { return std::string("store: the old transaction ") + (commits ? "commits" : "ends"); });
+  if (commits) {
+    m_pending->owner = m_content.owner;
+    m_content = std::move(*m_pending);
+  }
+  m_pending.reset();
+}
+
+void SimulatedStore::backUp() { m_backup = m_content; }
+
+void SimulatedStore::restore() {
+  if (!m_backup) return;
+  m_pending.reset();
+  m_highest = highestCheckpoint();
+  m_content = *m_backup;
+  ++m_restores;
+}
+
+void SimulatedStore::clearNewerValue(const FakeRows& before) {
+  const TableId plain{static_cast<std::uint32_t>(TestTable::Plain)};
+  for (const auto& [key, old] : before.table(plain)) {
+    const FakeTable& rows = m_content.rows.table(plain);
+    const auto now = rows.find(key);
+    if (now == rows.end() || now->second == old) continue;
+    const std::string late = encode(
+        {{TestTable::Plain, Operation::Upsert, {old.at(0)}, {{1, old.at(1)}, {2, old.at(2)}}, {}}});
+    CHECK(m_content.rows.applyChangeSet(ChangeSetView::parse(late).value(), {}).isOk());
+    return;
+  }
+}
+
+}  // namespace penstock::test

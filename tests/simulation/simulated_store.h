@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// The database of the simulated world: rows, dead letters and checkpoint in one transaction behind
+// the fence, and everything that may go wrong between it and a node. A lost transaction may go on
+// by itself and commit later, unless somebody takes the fence's lock before.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/store.h"
+#include "tests/simulation/planted_bug.h"
+#include "tests/simulation/world.h"
+#include "tests/support/fake_store.h"
+
+namespace penstock::test {
+
+/// Chances in percent of each call.
+struct StoreWeather {
+  std::uint64_t lost = 0;          ///< nothing happened
+  std::uint64_t committed = 0;     ///< it happened, and nobody heard
+  std::uint64_t aborted = 0;       ///< it did not, and nobody heard
+  std::uint64_t stillRunning = 0;  ///< nobody heard, and it may still happen
+  std::uint64_t broken = 0;
+  std::uint64_t slow = 0;  ///< takes seconds
+};
+
+/// Threads: one. Lanes are objects of their own; there may be several.
+class SimulatedStore {
+ public:
+  /// What a transaction sees, and what a backup keeps.
+  struct Content {
+    FakeRows rows;
+    std::map<Sequence, DeadLetter> letters;
+    Sequence checkpoint{};
+    std::string owner;
+  };
+
+  SimulatedStore(World& world, CatalogPointer catalog, PlantedBug bug);
+
+  // --- what a node sees ---
+  /// Takes the fence's lock and the ownership. Errors: Unavailable.
+  Result<Sequence> attach(const std::string& owner);
+  Result<Sequence> readCheckpoint() const;
+  std::unique_ptr<StoreLane> openLane();
+  /// How long the last call took until it was answered.
+  std::chrono::microseconds lastLatency() const { return m_latency; }
+
+  // --- faults ---
+  void setWeather(const StoreWeather& weather) { m_weather = weather; }
+  void goAway() { m_isAway = true; }
+  void comeBack() { m_isAway = false; }
+  bool isAway() const { return m_isAway; }
+  void backUp();
+  /// Puts back the last backup, if there is one, under the feet of whoever works on it.
+  void restore();
+
+  // --- what the judge sees ---
+  const Content& content() const { return m_content; }
+  /// Also of what was taken back by a restore.
+  Sequence highestCheckpoint() const { return std::max(m_highest, m_content.checkpoint); }
+  std::uint64_t restores() const { return m_restores; }
+  std::uint64_t broken() const { return m_broken; }
+
+ private:
+  friend class SimulatedLane;
+  enum class Fate : std::uint8_t { Normal, Lost, Committed, Aborted, StillRunning, Broken };
+
+  void countFailure();
+  bool answers();
+  Fate drawFate();
+  CommitResult commit(const CommitRequest& request, const std::string& owner);
+  std::optional<CommitResult> checkFence(const CommitRequest& request,
+                                         const std::string& owner) const;
+  Status apply(Content& content, const CommitRequest& request);
+  static void keepLetters(Content& content, const CommitRequest& request);
+  CommitResult leaveRunning(const CommitRequest& request);
+  void resolvePending();
+  void clearNewerValue(const FakeRows& before);
+
+  World& m_world;
+  const CatalogPointer m_catalog;
+  const PlantedBug m_bug;
+  Content m_content;
+  std::optional<Content> m_backup;
+  std::optional<Content> m_pending;  // what a transaction will leave that still runs
+  std::uint64_t m_pendingNumber = 0;
+  std::optional<FakeRows> m_rowsBefore;  // for a planted bug
+  StoreWeather m_weather;
+  bool m_isAway = false;
+  std::chrono::microseconds m_latency{0};
+  Sequence m_highest{};
+  std::uint64_t m_restores = 0;
+  std::uint64_t m_broken = 0;
+  std::deque<SteadyTime> m_failedCalls;  // of the last second
+};
+
+}  // namespace penstock::test
