@@ -123,12 +123,11 @@ ExitCode deadLettersCall(const Words& words) {
   if (!limit) return fail(limit.status());
   const Result<std::unique_ptr<Store>> store = openExisting(*options);
   if (!store) return fail(store.status());
-  const Result<std::vector<StoredDeadLetter>> letters =
+  const Result<std::vector<DeadLetter>> letters =
       (*store)->listDeadLetters(std::nullopt, static_cast<std::size_t>(*limit));
   if (!letters) return fail(letters.status());
   const std::string filter = arguments->value("--filter").value_or("");
-  for (const StoredDeadLetter& stored : *letters) {
-    const DeadLetter& letter = stored.letter;
+  for (const DeadLetter& letter : *letters) {
     const std::string line = std::to_string(toNumber(letter.sequence)) + "\t" +
                              formatUtc(WallTime{std::chrono::microseconds(letter.atMicros)}) +
                              "\t" + letter.code + "\t" + escapeForLog(letter.reason) + "\t" +

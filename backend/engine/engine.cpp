@@ -169,8 +169,7 @@ BrowsePage Engine::Parts::deadLetters(const BrowseRequest& request) {
     return page;
   }
   std::uint64_t matches = 0;
-  for (const StoredDeadLetter& stored : *letters) {
-    const DeadLetter& letter = stored.letter;
+  for (const DeadLetter& letter : *letters) {
     const bool fits = request.filter.empty() ||
                       letter.reason.find(request.filter) != std::string::npos ||
                       letter.changeSet.find(request.filter) != std::string::npos ||

@@ -21,7 +21,9 @@ BuildResult Batcher::build(const CatalogPointer& catalog, std::span<const Window
   batch.first = entries.front().sequence;
   batch.last = entries.back().sequence;
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (entries[i].kind != EntryKind::ChangeSet) continue;
+    if (entries[i].kind == EntryKind::CheckpointOnly) continue;
+    if (entries[i].kind != EntryKind::ChangeSet) addLetter(entries[i]);
+    if (entries[i].kind == EntryKind::LetterDiscard) continue;
     ++batch.changeSets;
     auto changes = entries[i].changeSet.changes();
     while (const auto change = changes.next()) {
@@ -42,8 +44,16 @@ void Batcher::begin(const CatalogPointer& catalog, Batch& batch) {
   batch.catalog = catalog;
   batch.values.clear();
   batch.assignments.clear();
+  batch.letters.clear();
   batch.changeSets = batch.changes = batch.effects = batch.coalesced = 0;
   startRun();
+}
+
+void Batcher::addLetter(const WindowEntry& entry) {
+  const auto order = LetterOrder::parse(entry.order);
+  CHECK(order.isOk());  // the window has parsed it
+  m_batch->letters.push_back(
+      {order->sequence, order->journal, entry.kind == EntryKind::LetterRetry});
 }
 
 Batcher::Step Batcher::addChange(const ChangeView& change) {

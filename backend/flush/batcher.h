@@ -49,6 +49,7 @@ class Batcher {
   };
 
   void begin(const CatalogPointer& catalog, Batch& batch);
+  void addLetter(const WindowEntry& entry);
   Step addChange(const ChangeView& change);
   Step foldIntoRun(const TablePlan& plan, const ChangeView& change, ChangeFacts facts);
   FoldOutcome foldInto(Row& row, const TablePlan& plan, Operation operation);

@@ -4,6 +4,7 @@
 #include <span>
 #include <utility>
 
+#include "base/check.h"
 #include "model/codec_json.h"
 
 namespace penstock {
@@ -58,8 +59,11 @@ std::optional<CommitRequest> ChunkFlush::request(const FlushAction& action,
   CommitRequest request;
   request.fence = fenceOf(m_steps);
   if (action.kind == FlushAction::Kind::Bury) {
-    m_letter = letterOf(action, now);
-    request.deadLetters.push_back(m_letter);
+    m_letter.reset();
+    if (m_attempt->refusal().code != kLetterGone) {
+      m_letter = letterOf(action, now);
+      request.deadLetters.push_back(*m_letter);
+    }
     return request;
   }
   if (m_prepared != action.range) prepare(action.range);
@@ -67,7 +71,8 @@ std::optional<CommitRequest> ChunkFlush::request(const FlushAction& action,
     m_attempt->onCannotBuild(action.range.begin + m_built.guilty, m_built.reason);
     return std::nullopt;
   }
-  request.batch = m_batch.runs.empty() ? nullptr : &m_batch;
+  const bool hasWork = !m_batch.runs.empty() || !m_batch.letters.empty();
+  request.batch = hasWork ? &m_batch : nullptr;
   return request;
 }
 
@@ -82,6 +87,12 @@ DeadLetter ChunkFlush::letterOf(const FlushAction& action, WallTime now) const {
   letter.attempts = refusal.attempts;
   letter.atMicros = now.time_since_epoch().count();
   letter.changeSet = toJson(entry.changeSet, *m_chunk->catalog);
+  if (entry.kind == EntryKind::LetterRetry) {
+    const auto order = LetterOrder::parse(entry.order);
+    CHECK(order.isOk());  // the window has parsed it
+    letter.sequence = order->sequence;
+    letter.journal = order->journal;
+  }
   return letter;
 }
 
@@ -112,12 +123,14 @@ SettledNews ChunkFlush::newsOf(const SettledPart& part) const {
     news.bytes += m_chunk->entries[i].changeSet.bytes().size();
   }
   if (part.how == SettledPart::How::Buried) {
-    news.deadLetters = 1;
+    const bool isNew = first.kind == EntryKind::ChangeSet;
+    news.deadLetters = m_letter && isNew ? 1 : 0;
     return news;
   }
   news.changeSets = m_batch.changeSets;
   news.changes = m_batch.changes;
   news.coalesced = m_batch.coalesced;
+  news.lettersSettled = m_batch.letters.size();
   news.rows = m_result.outcome == CommitOutcome::Committed ? m_result.rows : m_batch.effects;
   return news;
 }

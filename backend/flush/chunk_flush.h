@@ -43,7 +43,8 @@ class ChunkFlush {
 
   /// Of what the last answer settled; without the commit time.
   SettledNews newsOf(const SettledPart& part) const;
-  const DeadLetter& letter() const { return m_letter; }            ///< when that was buried
+  /// When that was buried: what is kept of it. Nothing when a letter was retried that is gone.
+  const std::optional<DeadLetter>& letter() const { return m_letter; }
   const std::vector<ShardStep>& steps() const { return m_steps; }  ///< of the last request
   std::uint64_t changes() const { return m_batch.changes; }        ///< of the last batch
   const CommitResult& lastAnswer() const { return m_result; }
@@ -61,7 +62,7 @@ class ChunkFlush {
   const Chunk* m_chunk = nullptr;
   std::optional<FlushAttempt> m_attempt;
   std::vector<ShardStep> m_steps;
-  DeadLetter m_letter;
+  std::optional<DeadLetter> m_letter;
   CommitResult m_result;
 };
 

@@ -19,9 +19,10 @@ struct SettledNews {
   std::uint64_t changeSets = 0;  ///< committed, without dead letters
   std::uint64_t changes = 0;
   std::uint64_t coalesced = 0;
-  std::uint64_t rows = 0;   ///< touched, as the store says
-  std::uint64_t bytes = 0;  ///< encoded change sets
-  std::uint64_t deadLetters = 0;
+  std::uint64_t rows = 0;            ///< touched, as the store says
+  std::uint64_t bytes = 0;           ///< encoded change sets
+  std::uint64_t deadLetters = 0;     ///< new ones
+  std::uint64_t lettersSettled = 0;  ///< retried with success, or discarded
   std::chrono::microseconds commitTime{0};
   SteadyTime oldestArrived{};
 };

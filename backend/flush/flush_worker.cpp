@@ -147,7 +147,9 @@ void FlushWorker::report(const std::optional<SettledPart>& part) {
   if (m_shared.clearTrouble()) m_shared.listener.onRecovered();
   SettledNews news = m_flush.newsOf(*part);
   news.commitTime = m_commitTime;
-  if (part->how == SettledPart::How::Buried) m_shared.listener.onDeadLetter(m_flush.letter());
+  if (part->how == SettledPart::How::Buried && m_flush.letter()) {
+    m_shared.listener.onDeadLetter(*m_flush.letter());
+  }
   m_shared.listener.onSettled(news);
   m_shared.queue.settle(m_flush.steps());
 }

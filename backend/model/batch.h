@@ -5,10 +5,11 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/catalog.h"
+#include "model/dead_letter.h"
 #include "model/ids.h"
 #include "model/value.h"
 
@@ -55,6 +56,14 @@ struct Run {
   std::vector<TableBlock> blocks;
 };
 
+/// A letter that the batch decides; it is removed in the batch's transaction.
+struct SettledLetter {
+  Sequence sequence{};
+  std::string_view journal;
+  /// Its change set is in the batch: refused when the letter is gone, for then it was applied.
+  bool retried = false;
+};
+
 /// Threads: owned by one worker at a time.
 struct Batch {
   CatalogPointer catalog;
@@ -63,21 +72,11 @@ struct Batch {
   std::vector<Run> runs;
   std::vector<ValueView> values;
   std::vector<Assignment> assignments;
+  std::vector<SettledLetter> letters;
   std::uint64_t changeSets = 0;
   std::uint64_t changes = 0;
   std::uint64_t effects = 0;    ///< rows that the store will touch
   std::uint64_t coalesced = 0;  ///< changes folded into another one
-};
-
-/// A change set that a store refused for good, as kept in `penstock_dead_letter`.
-struct DeadLetter {
-  Sequence sequence{};
-  std::string kind;    ///< `refused` or `parked`
-  std::string reason;  ///< the store's message
-  std::string code;    ///< SQLSTATE, or SQLite's extended code
-  std::uint32_t attempts = 1;
-  std::int64_t atMicros = 0;  ///< wall time, microseconds since 1970 UTC
-  std::string changeSet;      ///< as JSON, readable by `replay`
 };
 
 }  // namespace penstock

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "model/dead_letter.h"
 #include "model/limits.h"
 
 namespace penstock {
@@ -13,6 +14,24 @@ namespace {
 
 constexpr std::size_t kSlabBytes = 256 * limits::kKiB;
 constexpr std::size_t kSpareSlabsMax = 4;
+
+Status readChangeSet(std::string_view bytes, WindowEntry& entry) {
+  auto parsed = ChangeSetView::parse(bytes);
+  if (!parsed) return parsed.status();
+  entry.changeSet = *parsed;
+  entry.changes = parsed->changeCount();
+  return Status::ok();
+}
+
+Status readPayload(std::string_view bytes, WindowEntry& entry) {
+  if (entry.kind == EntryKind::ChangeSet) return readChangeSet(bytes, entry);
+  const auto order = LetterOrder::parse(bytes);
+  if (!order) return order.status();
+  entry.order = bytes;
+  entry.kind =
+      order->action == LetterAction::Retry ? EntryKind::LetterRetry : EntryKind::LetterDiscard;
+  return order->changeSet.empty() ? Status::ok() : readChangeSet(order->changeSet, entry);
+}
 
 }  // namespace
 
@@ -24,19 +43,16 @@ Status Window::push(const QueuedRecord& record) {
   entry.kind = record.kind;
   entry.arrived = record.arrived;
   const std::string_view payload =
-      record.kind == EntryKind::ChangeSet ? record.payload : std::string_view();
+      record.kind == EntryKind::CheckpointOnly ? std::string_view() : record.payload;
   entry.bytes = payload.size() + sizeof(WindowEntry);
   WindowSlab& slab = slabFor(record);
-  if (record.kind == EntryKind::ChangeSet) {
+  if (!payload.empty()) {
     char* to = slab.bytes.get() + slab.used;
     std::memcpy(to, payload.data(), payload.size());
-    auto parsed = ChangeSetView::parse(std::string_view(to, payload.size()));
-    if (!parsed) {
+    if (Status read = readPayload(std::string_view(to, payload.size()), entry); !read.isOk()) {
       if (slab.entries == 0) release(slab);
-      return parsed.status();
+      return read;
     }
-    entry.changeSet = *parsed;
-    entry.changes = parsed->changeCount();
     slab.used += payload.size();
   }
   entry.slab = &slab;

@@ -17,13 +17,15 @@ namespace penstock {
 enum class EntryKind : std::uint8_t {
   ChangeSet,
   CheckpointOnly,  ///< means nothing to a database; settling it moves the checkpoint past it
+  LetterRetry,     ///< the change set of a dead letter, which is removed with it
+  LetterDiscard,   ///< a dead letter is removed
 };
 
 /// What a dispatcher reads. Borrowed until its source's next call.
 struct QueuedRecord {
   Sequence sequence{};
   EntryKind kind = EntryKind::ChangeSet;
-  std::string_view payload;  ///< codec.h; empty for CheckpointOnly
+  std::string_view payload;  ///< codec.h; a LetterOrder for letters; empty for CheckpointOnly
   CatalogPointer catalog;    ///< with which the payload was encoded
   SteadyTime arrived{};      ///< when it was journaled if that is known, else when it was read
 };
@@ -37,7 +39,8 @@ struct WindowEntry {
   std::uint32_t changes = 0;
   std::size_t bytes = 0;  ///< what it costs the window, with its own overhead
   SteadyTime arrived{};
-  ChangeSetView changeSet;     ///< empty for CheckpointOnly
+  ChangeSetView changeSet;     ///< empty for CheckpointOnly and LetterDiscard
+  std::string_view order;      ///< for letters: what LetterOrder::parse has accepted
   WindowSlab* slab = nullptr;  ///< holds the bytes and the catalog
 };
 

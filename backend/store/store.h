@@ -33,10 +33,14 @@ struct FenceStep {
 };
 
 struct CommitRequest {
-  const Batch* batch = nullptr;  ///< null: only dead letters and checkpoint
+  const Batch* batch = nullptr;  ///< null: only dead letters and checkpoint; the letters that it
+                                 ///< decides are removed first (kLetterGone)
   std::vector<FenceStep> fence;  ///< never empty
   std::vector<DeadLetter> deadLetters;
 };
+
+/// The code of a batch that was refused because a letter that it retries is not there any more.
+inline constexpr std::string_view kLetterGone = "PENSTOCK_LETTER_GONE";
 
 /// What the worker does next is decided by this alone, never by text.
 enum class CommitOutcome {
@@ -67,11 +71,6 @@ class StoreLane {
   virtual Status reopen() = 0;
 };
 
-struct StoredDeadLetter {
-  DeadLetter letter;
-  std::string journal;  ///< id of the journal that it came from
-};
-
 /// Threads: any, unless said otherwise; each call uses a connection of its own or takes its turn.
 class Store {
  public:
@@ -92,9 +91,10 @@ class Store {
   virtual Result<std::vector<Checkpoint>> readCheckpoints(const JournalId& journal) = 0;
   /// Expects: attach() before.
   virtual Result<std::unique_ptr<StoreLane>> openLane() = 0;
-  /// Newest first. `after`: only those of smaller sequence. Errors: Unavailable.
-  virtual Result<std::vector<StoredDeadLetter>> listDeadLetters(std::optional<Sequence> before,
-                                                                std::size_t countMax) = 0;
+  /// Newest first, of all journals, each with its journal's id. `before`: only those that come
+  /// after it in this order. Errors: Unavailable.
+  virtual Result<std::vector<DeadLetter>> listDeadLetters(const std::optional<LetterKey>& before,
+                                                          std::size_t countMax) = 0;
   virtual Result<std::uint64_t> countDeadLetters() = 0;
 };
 

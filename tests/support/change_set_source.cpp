@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "model/codec_json.h"
+#include "model/dead_letter.h"
 
 namespace penstock::test {
 namespace {
@@ -95,6 +96,28 @@ void TestEntries::pushBytes(std::string bytes) {
   entry.changes = view->changeCount();
   entry.bytes = m_bytes.back().size();
   entry.changeSet = *view;
+  m_entries.push_back(entry);
+}
+
+void TestEntries::pushLetter(Sequence sequence, const std::vector<TestChange>& changes) {
+  LetterOrder order{LetterAction::Discard, "primary", "0f1e", sequence, "ada", {}};
+  const std::string changeSet = changes.empty() ? std::string() : encode(changes);
+  if (!changes.empty()) order.action = LetterAction::Retry;
+  order.changeSet = changeSet;
+  order.encodeTo(m_bytes.emplace_back());
+  WindowEntry entry;
+  entry.sequence = makeSequence(1, static_cast<std::uint32_t>(m_bytes.size()));
+  entry.kind = changes.empty() ? EntryKind::LetterDiscard : EntryKind::LetterRetry;
+  entry.bytes = m_bytes.back().size();
+  entry.order = m_bytes.back();
+  if (!changes.empty()) {
+    const auto kept = LetterOrder::parse(entry.order);
+    CHECK(kept.isOk());
+    const auto view = ChangeSetView::parse(kept->changeSet);
+    CHECK(view.isOk());
+    entry.changeSet = *view;
+    entry.changes = view->changeCount();
+  }
   m_entries.push_back(entry);
 }
 

@@ -49,6 +49,8 @@ class TestEntries {
  public:
   void push(const std::vector<TestChange>& changes) { pushBytes(encode(changes)); }
   void pushBytes(std::string bytes);
+  /// A retry of the letter `sequence`; no changes: it is discarded.
+  void pushLetter(Sequence sequence, const std::vector<TestChange>& changes);
   const std::vector<WindowEntry>& entries() const { return m_entries; }
   std::string describe(const Catalog& catalog) const;
 

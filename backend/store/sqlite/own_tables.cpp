@@ -30,17 +30,24 @@ CommitResult fenceLost(const FenceStep& step, const std::string& found) {
           0};
 }
 
-StoredDeadLetter letterOf(const Statement& row) {
-  StoredDeadLetter stored;
-  stored.journal = row.textAt(0);
-  stored.letter.sequence = toSequence(row.integerAt(1));
-  stored.letter.kind = row.textAt(2);
-  stored.letter.reason = row.textAt(3);
-  stored.letter.code = row.textAt(4);
-  stored.letter.attempts = static_cast<std::uint32_t>(row.integerAt(5));
-  stored.letter.atMicros = row.integerAt(6);
-  stored.letter.changeSet = row.textAt(7);
-  return stored;
+CommitResult letterGone(const SettledLetter& letter) {
+  return {CommitOutcome::Refused, std::string(kLetterGone),
+          "dead letter " + std::to_string(toNumber(letter.sequence)) +
+              " was retried or discarded before",
+          0};
+}
+
+DeadLetter letterOf(const Statement& row) {
+  DeadLetter letter;
+  letter.journal = row.textAt(0);
+  letter.sequence = toSequence(row.integerAt(1));
+  letter.kind = row.textAt(2);
+  letter.reason = row.textAt(3);
+  letter.code = row.textAt(4);
+  letter.attempts = static_cast<std::uint32_t>(row.integerAt(5));
+  letter.atMicros = row.integerAt(6);
+  letter.changeSet = row.textAt(7);
+  return letter;
 }
 
 }  // namespace
@@ -173,12 +180,14 @@ Failure DeadLetterTable::keep(const std::vector<DeadLetter>& letters) {
     if (Failure failure = m_insert.prepare(
             m_connection.handle(),
             "INSERT INTO penstock_dead_letter(journal, sequence, kind, reason, code, attempts, at,"
-            " change_set) VALUES(?,?,?,?,?,?,?,?) ON CONFLICT(journal, sequence) DO NOTHING")) {
+            " change_set) VALUES(?,?,?,?,?,?,?,?) ON CONFLICT(journal, sequence) DO UPDATE SET"
+            " kind=excluded.kind, reason=excluded.reason, code=excluded.code, at=excluded.at,"
+            " attempts=attempts+excluded.attempts")) {
       return failure;
     }
   }
   for (const DeadLetter& letter : letters) {
-    m_insert.bindText(1, m_journal);
+    m_insert.bindText(1, letter.journal.empty() ? m_journal : letter.journal);
     m_insert.bindInteger(2, toColumn(letter.sequence));
     m_insert.bindText(3, letter.kind);
     m_insert.bindText(4, letter.reason);
@@ -193,18 +202,39 @@ Failure DeadLetterTable::keep(const std::vector<DeadLetter>& letters) {
   return {};
 }
 
-Failure readDeadLetters(Connection& connection, std::optional<Sequence> before,
-                        std::size_t countMax, std::vector<StoredDeadLetter>& letters) {
+Failure DeadLetterTable::remove(const std::vector<SettledLetter>& letters) {
+  if (!letters.empty() && !m_delete.isPrepared()) {
+    if (Failure failure =
+            m_delete.prepare(m_connection.handle(),
+                             "DELETE FROM penstock_dead_letter WHERE journal=? AND sequence=?")) {
+      return failure;
+    }
+  }
+  for (const SettledLetter& letter : letters) {
+    m_delete.bindText(1, letter.journal);
+    m_delete.bindInteger(2, toColumn(letter.sequence));
+    if (const int code = m_delete.run(); code != SQLITE_OK) {
+      return failureOf(m_connection.handle(), code);
+    }
+    if (letter.retried && sqlite3_changes64(m_connection.handle()) == 0) return letterGone(letter);
+  }
+  return {};
+}
+
+Failure readDeadLetters(Connection& connection, const std::optional<LetterKey>& before,
+                        std::size_t countMax, std::vector<DeadLetter>& letters) {
   Statement statement;
-  if (Failure failure = statement.prepare(
-          connection.handle(),
-          "SELECT journal, sequence, kind, reason, code, attempts, at, change_set"
-          " FROM penstock_dead_letter WHERE sequence<? ORDER BY sequence DESC, journal LIMIT ?")) {
+  if (Failure failure =
+          statement.prepare(connection.handle(),
+                            "SELECT journal, sequence, kind, reason, code, attempts, at, change_set"
+                            " FROM penstock_dead_letter WHERE (sequence, journal)<(?,?)"
+                            " ORDER BY sequence DESC, journal DESC LIMIT ?")) {
     return failure;
   }
   constexpr auto kNoBound = std::numeric_limits<std::int64_t>::max();
-  statement.bindInteger(1, before ? toColumn(*before) : kNoBound);
-  statement.bindInteger(2, static_cast<std::int64_t>(countMax));
+  statement.bindInteger(1, before ? toColumn(before->sequence) : kNoBound);
+  statement.bindText(2, before ? std::string_view(before->journal) : std::string_view());
+  statement.bindInteger(3, static_cast<std::int64_t>(countMax));
   int code = SQLITE_OK;
   while ((code = statement.step()) == SQLITE_ROW) {
     letters.push_back(letterOf(statement));

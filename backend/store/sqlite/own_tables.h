@@ -47,23 +47,26 @@ class CheckpointTable {
 };
 
 /// Threads: one at a time, like its connection.
-/// Owns: its statement; the connection outlives it.
+/// Owns: its statements; the connection outlives it.
 class DeadLetterTable {
  public:
   DeadLetterTable(Connection& connection, std::string journal);
 
-  /// A letter that is there already stays as it is.
+  /// One that is there already was retried and refused again: its attempts add up.
   Failure keep(const std::vector<DeadLetter>& letters);
+  /// Refused, with kLetterGone, when one that is retried is not there.
+  Failure remove(const std::vector<SettledLetter>& letters);
 
  private:
   Connection& m_connection;
   std::string m_journal;
   Statement m_insert;
+  Statement m_delete;
 };
 
-/// Newest first, at most `countMax`, of all journals.
-Failure readDeadLetters(Connection& connection, std::optional<Sequence> before,
-                        std::size_t countMax, std::vector<StoredDeadLetter>& letters);
+/// As Store::listDeadLetters.
+Failure readDeadLetters(Connection& connection, const std::optional<LetterKey>& before,
+                        std::size_t countMax, std::vector<DeadLetter>& letters);
 Failure countDeadLetters(Connection& connection, std::uint64_t& count);
 
 }  // namespace penstock::sqlite

@@ -82,6 +82,9 @@ Failure SqliteLane::runTransaction(const CommitRequest& request) {
   }
   if (request.batch != nullptr) {
     followCatalog(*request.batch);
+    if (Failure failure = m_session->deadLetters.remove(request.batch->letters)) {
+      return failure;
+    }
     if (Failure failure = m_session->rows.apply(*request.batch)) {
       return failure;
     }

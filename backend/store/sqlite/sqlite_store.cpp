@@ -183,13 +183,13 @@ Result<std::unique_ptr<StoreLane>> SqliteStore::openLane() {
   return std::unique_ptr<StoreLane>(std::move(lane).value());
 }
 
-Result<std::vector<StoredDeadLetter>> SqliteStore::listDeadLetters(std::optional<Sequence> before,
-                                                                   std::size_t countMax) {
+Result<std::vector<DeadLetter>> SqliteStore::listDeadLetters(const std::optional<LetterKey>& before,
+                                                             std::size_t countMax) {
   auto connection = connect();
   if (!connection) {
     return connection.status();
   }
-  std::vector<StoredDeadLetter> letters;
+  std::vector<DeadLetter> letters;
   bool has = false;
   Failure failure = sqlite::hasOwnTables(**connection, has);
   if (!failure && has) {

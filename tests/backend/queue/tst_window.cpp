@@ -3,6 +3,7 @@
 #include <deque>
 #include <random>
 
+#include "model/dead_letter.h"
 #include "queue/lanes.h"
 #include "queue/window.h"
 #include "tests/support/change_set_source.h"
@@ -41,6 +42,33 @@ class TestWindow : public QObject {
     QVERIFY(!window.hasRoom());
     window.complete(chunk);
     QCOMPARE(window.load().bytes, 0u);
+    window.checkInvariants();
+  }
+
+  void decisionAboutALetterBringsItsChangeSet() {
+    Window window(1 << 20);
+    const std::string bytes = changeSet(7);
+    std::string order;
+    LetterOrder{LetterAction::Retry, "s", "j", Sequence{9}, "ada", bytes}.encodeTo(order);
+    QueuedRecord retry = record(1, order);
+    retry.kind = EntryKind::LetterRetry;
+    QVERIFY(window.push(retry).isOk());
+    LetterOrder{LetterAction::Discard, "s", "j", Sequence{9}, "ada", {}}.encodeTo(order);
+    QueuedRecord discard = record(2, order);
+    discard.kind = EntryKind::LetterRetry;  // what it is, the record itself tells
+    QVERIFY(window.push(discard).isOk());
+    const QueuedRecord broken{
+        makeSequence(1, 3), EntryKind::LetterRetry, "?", schemaOfEverything(), {}};
+    QVERIFY(!window.push(broken).isOk());
+    Chunk chunk;
+    window.take({1000, 1 << 20, std::nullopt}, chunk);
+    QCOMPARE(chunk.entries.size(), std::size_t{2});
+    QCOMPARE(std::string(chunk.entries[0].changeSet.bytes()), bytes);
+    QCOMPARE(chunk.changes, std::uint64_t{1});
+    QVERIFY(chunk.entries[1].kind == EntryKind::LetterDiscard);
+    QVERIFY(chunk.entries[1].changeSet.bytes().empty());
+    QVERIFY(LetterOrder::parse(chunk.entries[1].order).isOk());
+    window.complete(chunk);
     window.checkInvariants();
   }
 

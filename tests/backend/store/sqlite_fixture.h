@@ -40,6 +40,10 @@ class BatchBuilder {
   /// Consecutive effects on one table are one block.
   BatchBuilder& add(std::string_view table, const NamedEffect& effect);
   BatchBuilder& nextRun();
+  BatchBuilder& settleLetter(const SettledLetter& letter) {
+    m_batch.letters.push_back(letter);
+    return *this;
+  }
   const Batch& batch() const { return m_batch; }
 
  private:

@@ -3,6 +3,7 @@
 
 #include <QFile>
 #include <QTest>
+#include <algorithm>
 
 #include "tests/backend/store/sqlite_fixture.h"
 #include "tests/support/test_main.h"
@@ -27,6 +28,7 @@ NamedEffect insertOf(std::int64_t key, ValueView value = ValueView::text("x")) {
 
 DeadLetter letterOf(std::uint64_t sequence) {
   return {Sequence{sequence},
+          "",
           "refused",
           "no such player",
           "SQLITE_CONSTRAINT_FOREIGNKEY",
@@ -71,6 +73,7 @@ class TestSqliteLane : public QObject {
     QCOMPARE(fixture.rows("SELECT sequence FROM penstock_checkpoint"), (Rows{"1"}));
   }
 
+  /// It was retried and refused again: one letter, with the last reason, and all its attempts.
   void deadLetterKeptTwiceIsKeptOnce() {
     SqliteFixture fixture(kSchema);
     DeadLetter again = letterOf(5);
@@ -81,18 +84,67 @@ class TestSqliteLane : public QObject {
     const auto letters = fixture.store().listDeadLetters({}, 10);
     QVERIFY(letters.isOk());
     QCOMPARE(letters.value().size(), 2U);
-    const StoredDeadLetter& oldest = letters.value().back();
+    const DeadLetter& oldest = letters.value().back();
     QCOMPARE(oldest.journal, toText(fixtureJournal()));
-    QCOMPARE(toNumber(oldest.letter.sequence), 5U);
-    QCOMPARE(oldest.letter.kind, "refused");
-    QCOMPARE(oldest.letter.reason, "no such player");
-    QCOMPARE(oldest.letter.code, "SQLITE_CONSTRAINT_FOREIGNKEY");
-    QCOMPARE(oldest.letter.attempts, 3U);
-    QCOMPARE(oldest.letter.atMicros, 1'700'000'000'000'001);
-    QCOMPARE(oldest.letter.changeSet, "{\"table\":\"t\"}");
+    QCOMPARE(toNumber(oldest.sequence), 5U);
+    QCOMPARE(oldest.kind, "refused");
+    QCOMPARE(oldest.reason, "other");
+    QCOMPARE(oldest.code, "SQLITE_CONSTRAINT_FOREIGNKEY");
+    QCOMPARE(oldest.attempts, 6U);
+    QCOMPARE(oldest.atMicros, 1'700'000'000'000'001);
+    QCOMPARE(oldest.changeSet, "{\"table\":\"t\"}");
     QCOMPARE(fixture.store().countDeadLetters().value(), 2U);
-    QCOMPARE(fixture.store().listDeadLetters(Sequence{9}, 10).value().size(), 1U);
-    QCOMPARE(fixture.store().listDeadLetters({}, 1).value().front().letter.sequence, Sequence{9});
+    const LetterKey newest{Sequence{9}, toText(fixtureJournal())};
+    QCOMPARE(fixture.store().listDeadLetters(newest, 10).value().size(), 1U);
+    QCOMPARE(fixture.store().listDeadLetters({}, 1).value().front().sequence, newest.sequence);
+  }
+
+  void settledLetterGoesWithItsRows() {
+    SqliteFixture fixture(kSchema);
+    QCOMPARE(fixture.commit(fixture.builder(), {letterOf(5), letterOf(6)}).outcome,
+             CommitOutcome::Committed);
+    const std::string journal = toText(fixtureJournal());
+    BatchBuilder retry = fixture.builder();
+    retry.add("t", insertOf(1)).settleLetter({Sequence{5}, journal, true});
+    retry.settleLetter({Sequence{6}, journal, false}).settleLetter({Sequence{7}, journal, false});
+    QCOMPARE(fixture.commit(retry, {}).outcome, CommitOutcome::Committed);
+    QCOMPARE(fixture.rows("SELECT id FROM t"), (Rows{"1"}));
+    QCOMPARE(fixture.store().countDeadLetters().value(), 0U);
+  }
+
+  /// Its change set was applied by the first one: a second effect of it is what must not be.
+  void letterThatIsGoneRefusesItsRetry() {
+    SqliteFixture fixture(kSchema);
+    BatchBuilder again = fixture.builder();
+    const std::string journal = toText(fixtureJournal());
+    again.add("t", insertOf(1)).settleLetter({Sequence{5}, journal, true});
+    const CommitResult refused = fixture.commit(again, {});
+    QCOMPARE(refused.outcome, CommitOutcome::Refused);
+    QCOMPARE(refused.code, std::string(kLetterGone));
+    QCOMPARE(fixture.rows("SELECT id FROM t"), Rows{});
+  }
+
+  /// A database may hold letters of a journal that was given up; numbers of two journals meet.
+  void lettersOfTwoJournalsAreListedAndPassedOneByOne() {
+    SqliteFixture fixture(kSchema);
+    DeadLetter other = letterOf(5);
+    other.journal = "0000";
+    QCOMPARE(fixture.commit(fixture.builder(), {letterOf(5), other, letterOf(9)}).outcome,
+             CommitOutcome::Committed);
+    std::optional<LetterKey> before;
+    Rows seen;
+    for (;;) {
+      const auto page = fixture.store().listDeadLetters(before, 1);
+      QVERIFY(page.isOk());
+      if (page.value().empty()) break;
+      const DeadLetter& letter = page.value().front();
+      before = LetterKey{letter.sequence, letter.journal};
+      seen.push_back(letter.journal == "0000" ? "other"
+                                              : std::to_string(toNumber(letter.sequence)));
+    }
+    QCOMPARE(seen.size(), 3U);
+    QCOMPARE(seen.front(), std::string("9"));
+    QVERIFY(std::ranges::count(seen, "other") == 1);
   }
 
   void fileThatWasDeletedOrReplacedIsNotCommittedTo_data() {
