@@ -124,7 +124,7 @@ ExitCode deadLettersCall(const Words& words) {
   const Result<std::unique_ptr<Store>> store = openExisting(*options);
   if (!store) return fail(store.status());
   const Result<std::vector<DeadLetter>> letters =
-      (*store)->listDeadLetters(std::nullopt, static_cast<std::size_t>(*limit));
+      (*store)->listDeadLetters({{}, false, static_cast<std::size_t>(*limit)});
   if (!letters) return fail(letters.status());
   const std::string filter = arguments->value("--filter").value_or("");
   for (const DeadLetter& letter : *letters) {

@@ -30,6 +30,10 @@ std::string settingsText(const SinkSettings& settings) {
          " ms";
 }
 
+bool isOfLetters(CommandKind kind) {
+  return kind == CommandKind::RetryLetters || kind == CommandKind::DiscardLetters;
+}
+
 }  // namespace
 
 CommandBook::CommandBook(OperatedNode& node, Outputs outputs)
@@ -114,6 +118,9 @@ Status CommandBook::begin(Pending& pending) {
       return m_node.startWorkload(command);
     case CommandKind::StopWorkload:
       return m_node.stopWorkload();
+    case CommandKind::RetryLetters:
+    case CommandKind::DiscardLetters:
+      return beginLetters(pending);
   }
   return {StatusCode::Unsupported, "this command is not available yet"};
 }
@@ -151,6 +158,48 @@ Status CommandBook::beginSettings(Pending& pending) {
   return Status::ok();
 }
 
+/// Letters live in one sink's store: the primary's, unless another one is named.
+Status CommandBook::beginLetters(Pending& pending) {
+  const Command& command = pending.command;
+  if (command.letters.empty() && !command.allLetters) {
+    return {StatusCode::Invalid, "which dead letters? (name their sequences, or say all)"};
+  }
+  pending.sinks.resize(1);
+  pending.refusedBefore = m_node.progress(pending.sinks.front()).lettersRefused;
+  if (!command.deadlineMs) pending.deadline = pending.received + limits::kFlushDeadlineDefault;
+  m_node.orderLetters(command, pending.sinks.front());
+  return Status::ok();
+}
+
+CommandBook::Progress CommandBook::lookAtLetters(const Pending& pending, Status& failure) const {
+  const std::string& sink = pending.sinks.front();
+  const LetterProgress letters = m_node.letters(pending.command.id);
+  if (!letters.written) return Progress::Waiting;
+  if (letters.ordered == 0 && !letters.status.isOk()) {
+    failure = letters.status;
+    return Progress::Failed;
+  }
+  const SinkProgress progress = m_node.progress(sink);
+  if (progress.settled >= letters.last) return Progress::Done;
+  if (!progress.stopped.isOk()) failure = progress.stopped.withContext("sink " + sink);
+  return failure.isOk() ? Progress::Waiting : Progress::Failed;
+}
+
+std::string CommandBook::lettersText(const Pending& pending, std::uint64_t done) const {
+  const LetterProgress letters = m_node.letters(pending.command.id);
+  const bool retried = pending.command.kind == CommandKind::RetryLetters;
+  const std::uint64_t refused = letters.ordered - done;
+  std::string text =
+      groupedNumber(done) + " dead letters " + (retried ? "retried with success" : "discarded");
+  if (refused > 0) text += ", " + groupedNumber(refused) + " refused again";
+  if (letters.unfit > 0) {
+    text += ", " + groupedNumber(letters.unfit) + " no longer fit the tables (" +
+            letters.firstUnfit + ")";
+  }
+  if (!letters.status.isOk()) text += "; ended early: " + letters.status.message();
+  return text;
+}
+
 void CommandBook::poll(SteadyTime now) {
   for (auto each = m_pending.begin(); each != m_pending.end();) {
     Status failure;
@@ -178,6 +227,11 @@ bool CommandBook::coversAllThatCameIn(Pending& pending) {
 CommandBook::Progress CommandBook::look(Pending& pending, SteadyTime now, Status& failure) {
   const CommandKind kind = pending.command.kind;
   bool done = kind != CommandKind::Drain || coversAllThatCameIn(pending);
+  if (isOfLetters(kind)) {
+    const Progress progress = lookAtLetters(pending, failure);
+    if (progress != Progress::Waiting) return progress;
+    done = false;
+  }
   for (const auto& sink : pending.sinks) {
     const SinkProgress progress = m_node.progress(sink);
     if (kind == CommandKind::Flush || kind == CommandKind::Drain) {
@@ -225,6 +279,9 @@ std::string CommandBook::effectText(const Pending& pending, std::uint64_t count,
     case CommandKind::Resize:
     case CommandKind::Configure:
       return pending.newValue;
+    case CommandKind::RetryLetters:
+    case CommandKind::DiscardLetters:
+      return lettersText(pending, count);
     case CommandKind::StartWorkload:
       return pending.command.workload + " started";
     case CommandKind::StopWorkload:
@@ -259,10 +316,17 @@ void CommandBook::finish(const Pending& pending, SteadyTime now, const Status& s
     const std::uint64_t settled = settledSets(pending);
     answer.count = settled > pending.settledBefore ? settled - pending.settledBefore : 0;
   }
+  if (isOfLetters(command.kind) && status.isOk()) {
+    const std::uint64_t ordered = m_node.letters(command.id).ordered;
+    const std::uint64_t refused =
+        m_node.progress(pending.sinks.front()).lettersRefused - pending.refusedBefore;
+    answer.count = ordered - std::min(ordered, refused);
+  }
   if (!status.isOk()) answer.stage = CommandStage::Failed;
   answer.text = status.isOk() ? effectText(pending, answer.count, now) : status.message();
   m_answered.push_back(answer);
   if (m_answered.size() > limits::kCommandAnswersMax) m_answered.pop_front();
+  if (isOfLetters(command.kind)) m_node.forgetLetters(command.id);
 
   Event event;
   event.kind = EventKind::Command;

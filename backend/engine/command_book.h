@@ -40,6 +40,7 @@ class CommandBook {
     std::vector<std::string> sinks;
     Sequence target{};
     std::uint64_t settledBefore = 0;
+    std::uint64_t refusedBefore = 0;  // letters
     std::string oldValue;
     std::string newValue;
     enum class Intake : std::uint8_t { Untouched, Held } held = Intake::Untouched;
@@ -49,8 +50,11 @@ class CommandBook {
   Status begin(Pending& pending);
   Status beginSettings(Pending& pending);
   void beginFlush(Pending& pending, SteadyTime now);
+  Status beginLetters(Pending& pending);
   Status chooseSinks(Pending& pending) const;
   Progress look(Pending& pending, SteadyTime now, Status& failure);
+  Progress lookAtLetters(const Pending& pending, Status& failure) const;
+  std::string lettersText(const Pending& pending, std::uint64_t done) const;
   bool coversAllThatCameIn(Pending& pending);
   void finish(const Pending& pending, SteadyTime now, const Status& status);
   std::string effectText(const Pending& pending, std::uint64_t count, SteadyTime now) const;

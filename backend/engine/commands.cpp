@@ -23,6 +23,10 @@ std::string_view commandKindName(CommandKind kind) {
       return "Start workload";
     case CommandKind::StopWorkload:
       return "Stop workload";
+    case CommandKind::RetryLetters:
+      return "Retry dead letters";
+    case CommandKind::DiscardLetters:
+      return "Discard dead letters";
   }
   return "Command";
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "model/dead_letter.h"
 
 namespace penstock {
 
@@ -23,6 +24,8 @@ enum class CommandKind : std::uint8_t {
   Configure,  ///< batchRows, lingerMs
   StartWorkload,
   StopWorkload,
+  RetryLetters,    ///< dead letters: apply their change sets once more
+  DiscardLetters,  ///< remove them for good
 };
 std::string_view commandKindName(CommandKind kind);
 
@@ -41,10 +44,13 @@ struct Command {
   std::optional<std::uint32_t> deadlineMs;  ///< Flush, Drain
   enum class AfterDrain : std::uint8_t { Open, StayHeld };
   AfterDrain afterDrain = AfterDrain::Open;
-  std::string workload;      ///< StartWorkload: game, replay
-  std::string file;          ///< StartWorkload replay
-  double ratePerSecond = 0;  ///< 0: as fast as it can
-  double size = 1;           ///< factor on the workload's usual size
+  std::string workload;            ///< StartWorkload: game, replay
+  std::string file;                ///< StartWorkload replay
+  double ratePerSecond = 0;        ///< 0: as fast as it can
+  double size = 1;                 ///< factor on the workload's usual size
+  std::vector<LetterKey> letters;  ///< RetryLetters and DiscardLetters: these, or
+  bool allLetters = false;         ///< all that hold `letterFilter` (empty: all there are)
+  std::string letterFilter;        ///< text in the code, reason or change set
 };
 
 enum class CommandStage : std::uint8_t {
@@ -60,7 +66,7 @@ struct CommandAnswer {
   CommandStage stage = CommandStage::Acknowledged;
   Status status;
   std::string text;         ///< for people: `flushed 1,204 change sets in 31 ms`
-  std::uint64_t count = 0;  ///< change sets, for Flush and Drain
+  std::uint64_t count = 0;  ///< change sets, for Flush and Drain; letters, for theirs
   std::int64_t micros = 0;  ///< from the node's receipt to this answer
 };
 

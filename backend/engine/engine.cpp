@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "engine/control.h"
 #include "engine/housekeeping.h"
+#include "engine/letter_desk.h"
 #include "engine/node.h"
 #include "engine/pipeline.h"
 #include "engine/queue_browser.h"
@@ -43,6 +44,7 @@ struct Engine::Parts {
   EventLog events;
   SnapshotRing ring;
   Pipeline pipeline;
+  std::unique_ptr<LetterDesk> letterDesk;
   std::unique_ptr<Node> node;
   std::unique_ptr<QueueBrowser> queue;
   std::unique_ptr<Control> control;
@@ -73,8 +75,12 @@ Status Engine::startParts() {
   Parts& parts = *m_parts;
   const EngineDependencies& outside = parts.dependencies;
   RETURN_IF_ERROR(parts.pipeline.open(outside.openStore));
-  parts.node = std::make_unique<Node>(parts.options, parts.pipeline, *outside.files);
   Pipeline* pipeline = &parts.pipeline;
+  parts.letterDesk = std::make_unique<LetterDesk>(LetterDesk::Parts{
+      pipeline->journal(), pipeline->submitter(), *outside.clock,
+      [pipeline](std::string_view sink) -> Store& { return pipeline->find(sink)->store(); }});
+  parts.node =
+      std::make_unique<Node>(parts.options, parts.pipeline, *parts.letterDesk, *outside.files);
   parts.queue = std::make_unique<QueueBrowser>(
       pipeline->journal(), *outside.clock, [pipeline] { return pipeline->primary().settled(); });
   parts.control = std::make_unique<Control>(*parts.node, parts.events, *outside.clock,
@@ -105,6 +111,7 @@ std::vector<Housekeeping::Chore> Engine::Parts::chores() {
        [this] {
          for (const auto& sink : pipeline.sinks()) (void)sink->tryStart();  // its state tells
        }},
+      {"decide dead letters", 50ms, [this] { letterDesk->work(); }},
       {"count dead letters", 2s,
        [this] {
          for (const auto& sink : pipeline.sinks()) sink->countDeadLetters();
@@ -156,24 +163,21 @@ BrowsePage Engine::browse(const BrowseRequest& request) {
 BrowsePage Engine::Parts::deadLetters(const BrowseRequest& request) {
   BrowsePage page;
   page.subject = BrowseSubject::DeadLetters;
-  page.columns = {"sequence", "at", "kind", "code", "reason", "attempts", "change_set"};
+  page.columns = {"sequence", "at", "kind", "code", "reason", "attempts", "journal", "change_set"};
   page.offset = request.offset;
   Sink* sink = request.sink.empty() ? &pipeline.primary() : pipeline.find(request.sink);
   if (sink == nullptr) {
     page.status = Status(StatusCode::NotFound, "there is no sink '" + request.sink + "'");
     return page;
   }
-  const auto letters = sink->store().listDeadLetters(std::nullopt, limits::kQueueScanMax);
+  const auto letters = sink->store().listDeadLetters({{}, false, limits::kQueueScanMax});
   if (!letters) {
     page.status = letters.status();
     return page;
   }
   std::uint64_t matches = 0;
   for (const DeadLetter& letter : *letters) {
-    const bool fits = request.filter.empty() ||
-                      letter.reason.find(request.filter) != std::string::npos ||
-                      letter.changeSet.find(request.filter) != std::string::npos ||
-                      letter.code.find(request.filter) != std::string::npos;
+    const bool fits = matchesLetter(letter, request.filter);
     if (!fits || ++matches <= request.offset || page.rows.size() >= request.rowsMax) continue;
     const WallTime at{std::chrono::microseconds(letter.atMicros)};
     page.rows.push_back({{std::to_string(toNumber(letter.sequence)), PageCell::Kind::Number},
@@ -182,6 +186,7 @@ BrowsePage Engine::Parts::deadLetters(const BrowseRequest& request) {
                          text(letter.code),
                          text(letter.reason),
                          {std::to_string(letter.attempts), PageCell::Kind::Number},
+                         text(letter.journal),
                          text(letter.changeSet)});
   }
   page.total = static_cast<std::int64_t>(matches);

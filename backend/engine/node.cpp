@@ -25,9 +25,10 @@ struct Problem {
 
 }  // namespace
 
-Node::Node(const EngineOptions& options, Pipeline& pipeline, FileSystem& files)
+Node::Node(const EngineOptions& options, Pipeline& pipeline, LetterDesk& letters, FileSystem& files)
     : m_options(options),
       m_pipeline(pipeline),
+      m_letters(letters),
       m_acks(pipeline.counters().ackMicros),
       m_syncs(pipeline.counters().syncMicros),
       m_usage(files) {
@@ -88,6 +89,14 @@ Status Node::stopWorkload() {
   if (m_workloads != nullptr) return m_workloads->stop();
   return {StatusCode::Unsupported, "this node has no workloads"};
 }
+
+void Node::orderLetters(const Command& command, const std::string& sink) {
+  m_letters.order(command, sink);
+}
+
+LetterProgress Node::letters(CommandId id) const { return m_letters.progress(id); }
+
+void Node::forgetLetters(CommandId id) { m_letters.forget(id); }
 
 void Node::collect(Snapshot& snapshot) {
   snapshot.node = m_options.node.name;

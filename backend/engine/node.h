@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "engine/engine.h"
+#include "engine/letter_desk.h"
 #include "engine/operated_node.h"
 #include "engine/pipeline.h"
 #include "metrics/histogram.h"
@@ -22,10 +23,10 @@
 namespace penstock {
 
 /// Threads: handles on the control thread; collect on the sampler's.
-/// Owns: nothing; the pipeline outlives it.
+/// Owns: nothing; pipeline and desk outlive it.
 class Node final : public OperatedNode {
  public:
-  Node(const EngineOptions& options, Pipeline& pipeline, FileSystem& files);
+  Node(const EngineOptions& options, Pipeline& pipeline, LetterDesk& letters, FileSystem& files);
 
   // --- the operator ---
   std::vector<std::string> sinkNames() const override;
@@ -41,6 +42,9 @@ class Node final : public OperatedNode {
   void releaseIntake() override;
   Status startWorkload(const Command& command) override;
   Status stopWorkload() override;
+  void orderLetters(const Command& command, const std::string& sink) override;
+  LetterProgress letters(CommandId id) const override;
+  void forgetLetters(CommandId id) override;
 
   void setWorkloadHost(WorkloadHost* host);
   void setStopping() { m_stopping.store(true); }
@@ -64,6 +68,7 @@ class Node final : public OperatedNode {
 
   const EngineOptions& m_options;
   Pipeline& m_pipeline;
+  LetterDesk& m_letters;
   std::atomic<bool> m_stopping{false};
 
   mutable Mutex m_mutex;

@@ -27,7 +27,18 @@ struct SinkProgress {
   std::uint64_t settledSets = 0;    ///< counts change sets since the start
   std::uint32_t workersWanted = 0;  ///< of its pool; 0: it does not run
   std::uint32_t commitsRunning = 0;
-  Status stopped;  ///< not ok: it stands until an operator mends it
+  std::uint64_t lettersRefused = 0;  ///< counts letters that were retried and refused again
+  Status stopped;                    ///< not ok: it stands until an operator mends it
+};
+
+/// How far a command about dead letters has come.
+struct LetterProgress {
+  bool written = false;       ///< everything that it asks for is in the journal
+  Status status;              ///< not ok: why it ended early; what was written is carried out
+  std::uint64_t ordered = 0;  ///< letters with a record
+  std::uint64_t unfit = 0;    ///< letters whose change set no longer fits the tables
+  std::string firstUnfit;     ///< why, of the first
+  Sequence last{};            ///< of the last record; kNoSequence: none
 };
 
 /// Threads: called by the control thread alone.
@@ -51,6 +62,11 @@ class OperatedNode {
   virtual void releaseIntake() = 0;
   virtual Status startWorkload(const Command& command) = 0;
   virtual Status stopWorkload() = 0;
+
+  /// Begins to write the decisions about dead letters of `sink` into the journal.
+  virtual void orderLetters(const Command& command, const std::string& sink) = 0;
+  virtual LetterProgress letters(CommandId id) const = 0;
+  virtual void forgetLetters(CommandId id) = 0;
 };
 
 }  // namespace penstock

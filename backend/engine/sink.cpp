@@ -127,6 +127,12 @@ Result<std::optional<QueuedRecord>> Sink::nextRecord(JournalCursor& cursor) cons
   queued.catalog = (*record)->catalog;
   if ((*record)->type == RecordType::ChangeSet) {
     queued.payload = (*record)->payload;
+  } else if ((*record)->type == RecordType::DeadLetterOrder) {
+    const auto order = LetterOrder::parse((*record)->payload);
+    if (!order) return order.status().withContext("journal");
+    const bool isOurs = order->sink == name();
+    queued.kind = isOurs ? EntryKind::LetterRetry : EntryKind::CheckpointOnly;
+    if (isOurs) queued.payload = (*record)->payload;
   } else {
     queued.kind = EntryKind::CheckpointOnly;
   }
@@ -293,6 +299,7 @@ SinkSettings Sink::settings() const {
 SinkProgress Sink::progress() const {
   SinkProgress progress;
   progress.settled = settled();
+  progress.lettersRefused = m_counters.lettersRefused.total();
   progress.settledSets = m_counters.persistedSets.total() + m_counters.deadLettersTotal.total();
   const auto now = running();
   if (now) {
@@ -393,6 +400,12 @@ void Sink::onSettled(const SettledNews& news) {
   m_counters.persistedSets.add(news.changeSets);
   m_counters.persistedChanges.add(news.changes);
   m_counters.coalescedChanges.add(news.coalesced);
+  // The last count may know of them already.
+  std::uint64_t waiting = m_deadLettersWaiting.load(std::memory_order_relaxed);
+  while (news.lettersSettled > 0 &&
+         !m_deadLettersWaiting.compare_exchange_weak(
+             waiting, waiting - std::min(waiting, news.lettersSettled))) {
+  }
   m_counters.rowsTouched.add(news.rows);
   m_counters.commits.increment();
   m_counters.commitMicros.record(news.commitTime.count());
@@ -402,6 +415,13 @@ void Sink::onSettled(const SettledNews& news) {
 }
 
 void Sink::onDeadLetter(const DeadLetter& letter) {
+  if (!letter.journal.empty()) {
+    m_counters.lettersRefused.increment();
+    tell(EventKind::DeadLetter, Severity::Warning,
+         "dead letter " + std::to_string(toNumber(letter.sequence)) +
+             " was retried and refused again: " + letter.reason + " [" + letter.code + "]");
+    return;
+  }
   m_counters.deadLettersTotal.increment();
   m_deadLettersWaiting.fetch_add(1, std::memory_order_relaxed);
   Status reason(StatusCode::Invalid, letter.reason + " [" + letter.code + "]");

@@ -26,7 +26,7 @@ enum class RecordType : std::uint8_t {
   ChangeSet = 1,        ///< codec.h
   Catalog = 2,          ///< Catalog::encode; first record of every segment
   SourceMark = 3,       ///< lines of a source that were refused: u64 source, varint line, u64 chain
-  DeadLetterRetry = 4,  ///< addressed to a sink; not written yet
+  DeadLetterOrder = 4,  ///< model/dead_letter.h, addressed to a sink
 };
 
 /// A synced record; its bytes are borrowed until the reader's next call.

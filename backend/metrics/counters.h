@@ -35,6 +35,7 @@ struct SinkCounters {
   Counter commits;
   Counter retries;
   Counter deadLettersTotal;
+  Counter lettersRefused;  ///< letters that were retried and refused again; for commands
   Histogram commitMicros;
 };
 

@@ -71,6 +71,13 @@ class StoreLane {
   virtual Status reopen() = 0;
 };
 
+/// A page of dead letters, in the order of their keys.
+struct LetterQuery {
+  std::optional<LetterKey> beyond;  ///< only those that come after it in this order
+  bool oldestFirst = false;
+  std::size_t countMax = 100;
+};
+
 /// Threads: any, unless said otherwise; each call uses a connection of its own or takes its turn.
 class Store {
  public:
@@ -91,10 +98,8 @@ class Store {
   virtual Result<std::vector<Checkpoint>> readCheckpoints(const JournalId& journal) = 0;
   /// Expects: attach() before.
   virtual Result<std::unique_ptr<StoreLane>> openLane() = 0;
-  /// Newest first, of all journals, each with its journal's id. `before`: only those that come
-  /// after it in this order. Errors: Unavailable.
-  virtual Result<std::vector<DeadLetter>> listDeadLetters(const std::optional<LetterKey>& before,
-                                                          std::size_t countMax) = 0;
+  /// Of all journals, each with its journal's id. Errors: Unavailable.
+  virtual Result<std::vector<DeadLetter>> listDeadLetters(const LetterQuery& query) = 0;
   virtual Result<std::uint64_t> countDeadLetters() = 0;
 };
 

@@ -68,6 +68,10 @@ QString commandVerb(CommandKind kind) {
       return QStringLiteral("Start workload");
     case CommandKind::StopWorkload:
       return QStringLiteral("Stop workload");
+    case CommandKind::RetryLetters:
+      return QStringLiteral("Retry dead letters");
+    case CommandKind::DiscardLetters:
+      return QStringLiteral("Discard dead letters");
   }
   return {};
 }

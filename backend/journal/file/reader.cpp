@@ -12,7 +12,7 @@ namespace {
 constexpr bool isIgnorable(RecordType type) { return (static_cast<unsigned>(type) & 0x80u) != 0; }
 
 constexpr bool isKnown(RecordType type) {
-  return type >= RecordType::ChangeSet && type <= RecordType::DeadLetterRetry;
+  return type >= RecordType::ChangeSet && type <= RecordType::DeadLetterOrder;
 }
 
 Status statusOf(const JournalDamage& damage) {

@@ -221,20 +221,27 @@ Failure DeadLetterTable::remove(const std::vector<SettledLetter>& letters) {
   return {};
 }
 
-Failure readDeadLetters(Connection& connection, const std::optional<LetterKey>& before,
-                        std::size_t countMax, std::vector<DeadLetter>& letters) {
+Failure readDeadLetters(Connection& connection, const LetterQuery& query,
+                        std::vector<DeadLetter>& letters) {
   Statement statement;
-  if (Failure failure =
-          statement.prepare(connection.handle(),
-                            "SELECT journal, sequence, kind, reason, code, attempts, at, change_set"
-                            " FROM penstock_dead_letter WHERE (sequence, journal)<(?,?)"
-                            " ORDER BY sequence DESC, journal DESC LIMIT ?")) {
+  if (Failure failure = statement.prepare(
+          connection.handle(),
+          query.oldestFirst
+              ? "SELECT journal, sequence, kind, reason, code, attempts, at,"
+                " change_set FROM penstock_dead_letter WHERE (sequence, journal)>(?,?)"
+                " ORDER BY sequence, journal LIMIT ?"
+              : "SELECT journal, sequence, kind, reason, code, attempts, at,"
+                " change_set FROM penstock_dead_letter WHERE (sequence, journal)<(?,?)"
+                " ORDER BY sequence DESC, journal DESC LIMIT ?")) {
     return failure;
   }
   constexpr auto kNoBound = std::numeric_limits<std::int64_t>::max();
-  statement.bindInteger(1, before ? toColumn(before->sequence) : kNoBound);
-  statement.bindText(2, before ? std::string_view(before->journal) : std::string_view());
-  statement.bindInteger(3, static_cast<std::int64_t>(countMax));
+  const LetterKey none;
+  const LetterKey& beyond = query.beyond ? *query.beyond : none;
+  const bool fromTheEnd = !query.beyond && !query.oldestFirst;
+  statement.bindInteger(1, fromTheEnd ? kNoBound : toColumn(beyond.sequence));
+  statement.bindText(2, beyond.journal);
+  statement.bindInteger(3, static_cast<std::int64_t>(query.countMax));
   int code = SQLITE_OK;
   while ((code = statement.step()) == SQLITE_ROW) {
     letters.push_back(letterOf(statement));

@@ -65,8 +65,8 @@ class DeadLetterTable {
 };
 
 /// As Store::listDeadLetters.
-Failure readDeadLetters(Connection& connection, const std::optional<LetterKey>& before,
-                        std::size_t countMax, std::vector<DeadLetter>& letters);
+Failure readDeadLetters(Connection& connection, const LetterQuery& query,
+                        std::vector<DeadLetter>& letters);
 Failure countDeadLetters(Connection& connection, std::uint64_t& count);
 
 }  // namespace penstock::sqlite

@@ -183,8 +183,7 @@ Result<std::unique_ptr<StoreLane>> SqliteStore::openLane() {
   return std::unique_ptr<StoreLane>(std::move(lane).value());
 }
 
-Result<std::vector<DeadLetter>> SqliteStore::listDeadLetters(const std::optional<LetterKey>& before,
-                                                             std::size_t countMax) {
+Result<std::vector<DeadLetter>> SqliteStore::listDeadLetters(const LetterQuery& query) {
   auto connection = connect();
   if (!connection) {
     return connection.status();
@@ -193,7 +192,7 @@ Result<std::vector<DeadLetter>> SqliteStore::listDeadLetters(const std::optional
   bool has = false;
   Failure failure = sqlite::hasOwnTables(**connection, has);
   if (!failure && has) {
-    failure = sqlite::readDeadLetters(**connection, before, countMax, letters);
+    failure = sqlite::readDeadLetters(**connection, query, letters);
   }
   if (failure) {
     return toStatus(*failure);

@@ -59,8 +59,7 @@ class SqliteStore : public Store {
   Result<std::vector<Checkpoint>> attach(const JournalId& journal, std::string_view owner) override;
   Result<std::vector<Checkpoint>> readCheckpoints(const JournalId& journal) override;
   Result<std::unique_ptr<StoreLane>> openLane() override;
-  Result<std::vector<DeadLetter>> listDeadLetters(const std::optional<LetterKey>& before,
-                                                  std::size_t countMax) override;
+  Result<std::vector<DeadLetter>> listDeadLetters(const LetterQuery& query) override;
   Result<std::uint64_t> countDeadLetters() override;
 
   /// For idle moments: cuts the write-ahead log when it is longer than `walKeptBytes`. Never waits

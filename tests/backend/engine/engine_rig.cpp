@@ -63,9 +63,8 @@ class GatedStore final : public Store {
     if (!lane) return lane.status();
     return std::unique_ptr<StoreLane>(std::make_unique<GatedLane>(std::move(*lane), m_gate));
   }
-  Result<std::vector<DeadLetter>> listDeadLetters(const std::optional<LetterKey>& before,
-                                                  std::size_t countMax) override {
-    return m_store->listDeadLetters(before, countMax);
+  Result<std::vector<DeadLetter>> listDeadLetters(const LetterQuery& query) override {
+    return m_store->listDeadLetters(query);
   }
   Result<std::uint64_t> countDeadLetters() override { return m_store->countDeadLetters(); }
 

@@ -47,6 +47,11 @@ class FakeNode final : public OperatedNode {
     return workload;
   }
   Status stopWorkload() override { return workload; }
+  void orderLetters(const Command& command, const std::string& sink) override {
+    did.push_back(std::string(commandKindName(command.kind)) + " of " + sink);
+  }
+  LetterProgress letters(CommandId) const override { return desk; }
+  void forgetLetters(CommandId) override { did.push_back("forget letters"); }
 
   void settle(std::uint64_t sequence, std::uint64_t sets) {
     for (auto& [name, sink] : sinks) {
@@ -60,6 +65,7 @@ class FakeNode final : public OperatedNode {
   std::map<std::string, SinkProgress> sinks{{"primary", {}}, {"mirror", {}}};
   SinkSettings current{4, 5000, 50};
   Status workload;
+  LetterProgress desk;
   std::vector<std::string> did;
 };
 
@@ -258,6 +264,53 @@ class TestCommandBook : public QObject {
     bench.book.poll(at(30ms));
     QVERIFY(!bench.book.hasPending());
     QVERIFY(bench.answers.back().stage == CommandStage::InEffect);
+  }
+
+  void lettersAreDecidedWhenTheirSinkHasPassedTheOrders() {
+    Bench bench;
+    bench.node.sinks["primary"].lettersRefused = 7;
+    Command retry;
+    retry.kind = CommandKind::RetryLetters;
+    retry.allLetters = true;
+    bench.handle(retry);
+    QCOMPARE(bench.node.did, (Did{"Retry dead letters of primary"}));
+    bench.node.settle(500, 3);
+    bench.book.poll(at(1ms));
+    QVERIFY(bench.book.hasPending());  // nothing is written yet
+    bench.node.desk = {true, Status::ok(), 5, 1, "9: no such table", Sequence{600}};
+    bench.book.poll(at(2ms));
+    QVERIFY(bench.book.hasPending());
+    bench.node.settle(600, 3);
+    bench.node.sinks["primary"].lettersRefused = 9;
+    bench.book.poll(at(3ms));
+    QVERIFY(!bench.book.hasPending());
+    const CommandAnswer& answer = bench.answers.back();
+    QVERIFY(answer.stage == CommandStage::InEffect);
+    QCOMPARE(answer.count, std::uint64_t{3});
+    QCOMPARE(answer.text, std::string("3 dead letters retried with success, 2 refused again, 1 no "
+                                      "longer fit the tables (9: no such table)"));
+    QCOMPARE(bench.node.did.back(), std::string("forget letters"));
+    QVERIFY(bench.events.back().who == "ann");
+  }
+
+  void lettersThatAreNotThereAreAFailure() {
+    Bench bench;
+    Command discard;
+    discard.kind = CommandKind::DiscardLetters;
+    discard.letters = {{Sequence{5}, ""}};
+    bench.node.desk = {true, Status(StatusCode::NotFound, "no such dead letter"), 0, 0, "", {}};
+    bench.handle(discard);
+    QVERIFY(bench.answers.back().stage == CommandStage::Failed);
+    QCOMPARE(bench.answers.back().text, std::string("no such dead letter"));
+  }
+
+  /// A client that forgets to name them must not decide all of them.
+  void lettersMustBeNamed() {
+    Bench bench;
+    bench.handle(CommandKind::DiscardLetters);
+    QVERIFY(bench.answers.back().stage == CommandStage::Failed);
+    QVERIFY(bench.node.did.empty() ||
+            bench.node.did.front().find("of primary") == std::string::npos);
   }
 
   void drainThatIsToStayHeldDoesUntilItIsReleased() {

@@ -31,6 +31,9 @@ class SmallNode final : public OperatedNode {
   void releaseIntake() override {}
   Status startWorkload(const Command&) override { return Status::ok(); }
   Status stopWorkload() override { return Status::ok(); }
+  void orderLetters(const Command&, const std::string&) override {}
+  LetterProgress letters(CommandId) const override { return {}; }
+  void forgetLetters(CommandId) override {}
 
   std::atomic<std::uint64_t> settled{0};
   std::atomic<int> handled{0};

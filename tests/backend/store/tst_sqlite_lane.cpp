@@ -81,7 +81,7 @@ class TestSqliteLane : public QObject {
     QCOMPARE(fixture.commit(fixture.builder(), {letterOf(5)}).outcome, CommitOutcome::Committed);
     QCOMPARE(fixture.commit(fixture.builder(), {again, letterOf(9)}).outcome,
              CommitOutcome::Committed);
-    const auto letters = fixture.store().listDeadLetters({}, 10);
+    const auto letters = fixture.store().listDeadLetters({{}, false, 10});
     QVERIFY(letters.isOk());
     QCOMPARE(letters.value().size(), 2U);
     const DeadLetter& oldest = letters.value().back();
@@ -95,8 +95,8 @@ class TestSqliteLane : public QObject {
     QCOMPARE(oldest.changeSet, "{\"table\":\"t\"}");
     QCOMPARE(fixture.store().countDeadLetters().value(), 2U);
     const LetterKey newest{Sequence{9}, toText(fixtureJournal())};
-    QCOMPARE(fixture.store().listDeadLetters(newest, 10).value().size(), 1U);
-    QCOMPARE(fixture.store().listDeadLetters({}, 1).value().front().sequence, newest.sequence);
+    QCOMPARE(fixture.store().listDeadLetters({newest, false, 10}).value().size(), 1U);
+    QCOMPARE(fixture.store().listDeadLetters({{}, true, 1}).value().front().sequence, Sequence{5});
   }
 
   void settledLetterGoesWithItsRows() {
@@ -125,7 +125,13 @@ class TestSqliteLane : public QObject {
   }
 
   /// A database may hold letters of a journal that was given up; numbers of two journals meet.
+  void lettersOfTwoJournalsAreListedAndPassedOneByOne_data() {
+    QTest::addColumn<bool>("oldestFirst");
+    QTest::newRow("newest first") << false;
+    QTest::newRow("oldest first") << true;
+  }
   void lettersOfTwoJournalsAreListedAndPassedOneByOne() {
+    QFETCH(bool, oldestFirst);
     SqliteFixture fixture(kSchema);
     DeadLetter other = letterOf(5);
     other.journal = "0000";
@@ -134,7 +140,7 @@ class TestSqliteLane : public QObject {
     std::optional<LetterKey> before;
     Rows seen;
     for (;;) {
-      const auto page = fixture.store().listDeadLetters(before, 1);
+      const auto page = fixture.store().listDeadLetters({before, oldestFirst, 1});
       QVERIFY(page.isOk());
       if (page.value().empty()) break;
       const DeadLetter& letter = page.value().front();
@@ -143,7 +149,7 @@ class TestSqliteLane : public QObject {
                                               : std::to_string(toNumber(letter.sequence)));
     }
     QCOMPARE(seen.size(), 3U);
-    QCOMPARE(seen.front(), std::string("9"));
+    QCOMPARE(oldestFirst ? seen.back() : seen.front(), std::string("9"));
     QVERIFY(std::ranges::count(seen, "other") == 1);
   }
 

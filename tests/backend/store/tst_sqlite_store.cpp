@@ -207,7 +207,7 @@ class TestSqliteStore : public QObject {
     auto store = SqliteStore::create({directory.filePath("new.db").toStdString()});
     QVERIFY(store.isOk());
     QCOMPARE(store.value()->countDeadLetters().value(), 0U);
-    QCOMPARE(store.value()->listDeadLetters({}, 5).value().size(), 0U);
+    QCOMPARE(store.value()->listDeadLetters({{}, false, 5}).value().size(), 0U);
   }
 
   void resultCodes_data() {
