@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "base/log.h"
-#include "engine/control.h"
 #include "engine/housekeeping.h"
-#include "engine/letter_desk.h"
 #include "engine/node.h"
+#include "engine/operate/control.h"
+#include "engine/operate/letter_desk.h"
 #include "engine/pipeline.h"
 #include "engine/queue_browser.h"
 #include "metrics/ticks.h"

@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "engine/journal_cursor.h"
-#include "engine/operated_node.h"
+#include "engine/operate/operated_node.h"
 #include "engine/options.h"
 #include "engine/pause_file.h"
 #include "flush/flush_listener.h"

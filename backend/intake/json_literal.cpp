@@ -4,11 +4,11 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/base64.h"
 #include "base/log.h"
 #include "intake/json_text.h"
 #include "intake/kept_number.h"
 #include "intake/row_identity.h"
-#include "model/base64.h"
 
 namespace penstock {
 namespace {

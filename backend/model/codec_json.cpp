@@ -4,8 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/base64.h"
 #include "base/check.h"
-#include "model/base64.h"
 
 namespace penstock {
 namespace {

@@ -125,8 +125,7 @@ void Acknowledgements::onNotJournaled(Sequence first, Sequence last, const Statu
   for (const auto& account : active) fail(*account, first, last, status);
 }
 
-void Acknowledgements::fail(Account& account, Sequence first, Sequence last,
-                            const Status& status) {
+void Acknowledgements::fail(Account& account, Sequence first, Sequence last, const Status& status) {
   {
     MutexLock lock(account.m_mutex);
     for (auto* queue : {&account.m_journaled, &account.m_persisted}) {

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/operate/letter_desk.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "model/limits.h"
+
+namespace penstock {
+namespace {
+
+constexpr std::size_t kPageLetters = 500;
+constexpr std::string_view kIdentity = "dead letters";
+
+}  // namespace
+
+bool matchesLetter(const DeadLetter& letter, std::string_view text) {
+  return text.empty() || letter.reason.find(text) != std::string::npos ||
+         letter.changeSet.find(text) != std::string::npos ||
+         letter.code.find(text) != std::string::npos;
+}
+
+void LetterDesk::order(const Command& command, const std::string& sink) {
+  MutexLock lock(m_mutex);
+  m_progress[command.id] = {};
+  m_jobs.push_back({command, sink});
+}
+
+LetterProgress LetterDesk::progress(CommandId id) const {
+  MutexLock lock(m_mutex);
+  const auto found = m_progress.find(id);
+  return found == m_progress.end() ? LetterProgress() : found->second;
+}
+
+void LetterDesk::forget(CommandId id) {
+  MutexLock lock(m_mutex);
+  m_progress.erase(id);
+}
+
+bool LetterDesk::isForgotten(CommandId id) const {
+  MutexLock lock(m_mutex);
+  return !m_progress.contains(id);
+}
+
+void LetterDesk::work() {
+  std::deque<Job> jobs;
+  {
+    MutexLock lock(m_mutex);
+    jobs.swap(m_jobs);
+  }
+  for (const Job& job : jobs) run(job);
+}
+
+void LetterDesk::run(const Job& job) {
+  LetterProgress progress;
+  progress.status =
+      job.command.allLetters ? decideMatching(job, progress) : decideNamed(job, progress);
+  if (progress.status.isOk() && progress.ordered + progress.unfit == 0) {
+    progress.status = Status(StatusCode::NotFound, "no such dead letter in sink " + job.sink +
+                                                       " (look at the list as it is now)");
+  }
+  progress.written = true;
+  publish(job.command.id, progress);
+}
+
+/// In the order in which they were journaled: later ones may rest on earlier ones.
+Status LetterDesk::decideNamed(const Job& job, LetterProgress& progress) {
+  Store& store = m_parts.storeOf(job.sink);
+  std::vector<LetterKey> keys = job.command.letters;
+  for (LetterKey& key : keys) {
+    if (key.journal.empty()) key.journal = toText(m_parts.journal.id());
+  }
+  std::ranges::sort(keys);
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  for (const LetterKey& key : keys) {
+    // The first one below the place just behind the letter is the letter.
+    const auto found =
+        store.listDeadLetters({LetterKey{key.sequence, key.journal + '\0'}, false, 1});
+    if (!found) return found.status();
+    const bool isThere = !found->empty() && found->front().sequence == key.sequence &&
+                         found->front().journal == key.journal;
+    if (isThere) RETURN_IF_ERROR(decide(job, found->front(), progress));
+  }
+  return Status::ok();
+}
+
+Status LetterDesk::decideMatching(const Job& job, LetterProgress& progress) {
+  Store& store = m_parts.storeOf(job.sink);
+  LetterQuery query{{}, true, kPageLetters};
+  for (;;) {
+    const auto page = store.listDeadLetters(query);
+    if (!page) return page.status();
+    for (const DeadLetter& letter : *page) {
+      if (!matchesLetter(letter, job.command.letterFilter)) continue;
+      RETURN_IF_ERROR(decide(job, letter, progress));
+    }
+    if (page->size() < kPageLetters) return Status::ok();
+    query.beyond = LetterKey{page->back().sequence, page->back().journal};
+    if (isForgotten(job.command.id)) return {StatusCode::Cancelled, "given up"};
+    publish(job.command.id, progress);
+  }
+}
+
+Status LetterDesk::decide(const Job& job, const DeadLetter& letter, LetterProgress& progress) {
+  const bool retry = job.command.kind == CommandKind::RetryLetters;
+  if (retry) {
+    const Status encoded = m_parts.port.encodeJson(letter.changeSet, kIdentity, {}, m_changeSet);
+    if (!encoded.isOk()) {
+      if (progress.unfit++ == 0) {
+        progress.firstUnfit = std::to_string(toNumber(letter.sequence)) + ": " + encoded.message();
+      }
+      return Status::ok();
+    }
+  }
+  LetterOrder order;
+  order.action = retry ? LetterAction::Retry : LetterAction::Discard;
+  order.sink = job.sink;
+  order.journal = letter.journal;
+  order.sequence = letter.sequence;
+  order.who = job.command.who;
+  if (retry) order.changeSet = m_changeSet;
+  order.encodeTo(m_record);
+  const auto sequence =
+      m_parts.journal.append(RecordType::DeadLetterOrder, m_record,
+                             m_parts.clock.steadyNow() + limits::kFlushDeadlineDefault);
+  if (!sequence) return sequence.status();
+  progress.last = *sequence;
+  ++progress.ordered;
+  return Status::ok();
+}
+
+void LetterDesk::publish(CommandId id, const LetterProgress& progress) {
+  MutexLock lock(m_mutex);
+  const auto found = m_progress.find(id);
+  if (found != m_progress.end()) found->second = progress;
+}
+
+}  // namespace penstock

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Carries out what operators decide about dead letters: finds the letters that they mean in the
+// sink's store and writes one journal record for each decision. The sink does the rest when its
+// cursor comes there.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "engine/commands.h"
+#include "engine/operate/operated_node.h"
+#include "engine/submit.h"
+#include "journal/journal.h"
+#include "model/dead_letter.h"
+#include "store/store.h"
+
+namespace penstock {
+
+/// Whether a letter is meant by a filter text: in its code, reason or change set.
+bool matchesLetter(const DeadLetter& letter, std::string_view text);
+
+/// Threads: order, progress and forget by one (control); work by another (housekeeping).
+/// Owns: the commands that are under way; what is passed in outlives it.
+class LetterDesk {
+ public:
+  struct Parts {
+    Journal& journal;
+    const SubmitPort& port;
+    const Clock& clock;
+    std::function<Store&(std::string_view sink)> storeOf;
+  };
+  explicit LetterDesk(Parts parts) : m_parts(std::move(parts)) {}
+
+  /// Takes a command on; work() carries it out. Expects: the sink exists, letters are named.
+  void order(const Command& command, const std::string& sink);
+  LetterProgress progress(CommandId id) const;
+  void forget(CommandId id);
+
+  /// Carries out what was ordered; reads the store, writes to the journal.
+  void work();
+
+ private:
+  struct Job {
+    Command command;
+    std::string sink;
+  };
+
+  void run(const Job& job);
+  Status decideNamed(const Job& job, LetterProgress& progress);
+  Status decideMatching(const Job& job, LetterProgress& progress);
+  Status decide(const Job& job, const DeadLetter& letter, LetterProgress& progress);
+  void publish(CommandId id, const LetterProgress& progress);
+  bool isForgotten(CommandId id) const;
+
+  const Parts m_parts;
+  std::string m_changeSet;  // work()'s
+  std::string m_record;     // likewise
+
+  mutable Mutex m_mutex;
+  std::deque<Job> m_jobs GUARDED_BY(m_mutex);
+  std::map<CommandId, LetterProgress> m_progress GUARDED_BY(m_mutex);
+};
+
+}  // namespace penstock

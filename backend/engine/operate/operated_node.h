@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// The handles of a node that an operator's commands turn. Each returns at once; what takes time is
+// asked for here and then watched by the command book until it is so.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "engine/commands.h"
+#include "model/ids.h"
+
+namespace penstock {
+
+/// What can be changed on a sink while it runs.
+struct SinkSettings {
+  std::uint32_t workers = 0;
+  std::uint32_t batchRows = 0;
+  std::uint32_t lingerMs = 0;
+};
+
+/// Where a sink stands, as the command book needs it.
+struct SinkProgress {
+  Sequence settled{};
+  std::uint64_t settledSets = 0;    ///< counts change sets since the start
+  std::uint32_t workersWanted = 0;  ///< of its pool; 0: it does not run
+  std::uint32_t commitsRunning = 0;
+  std::uint64_t lettersRefused = 0;  ///< counts letters that were retried and refused again
+  Status stopped;                    ///< not ok: it stands until an operator mends it
+};
+
+/// How far a command about dead letters has come.
+struct LetterProgress {
+  bool written = false;       ///< everything that it asks for is in the journal
+  Status status;              ///< not ok: why it ended early; what was written is carried out
+  std::uint64_t ordered = 0;  ///< letters with a record
+  std::uint64_t unfit = 0;    ///< letters whose change set no longer fits the tables
+  std::string firstUnfit;     ///< why, of the first
+  Sequence last{};            ///< of the last record; kNoSequence: none
+};
+
+/// Threads: called by the control thread alone.
+class OperatedNode {
+ public:
+  virtual ~OperatedNode() = default;
+  virtual std::vector<std::string> sinkNames() const = 0;
+  virtual Sequence syncedHead() const = 0;
+  virtual SinkProgress progress(std::string_view sink) const = 0;
+  virtual SinkSettings settings(std::string_view sink) const = 0;
+
+  virtual void pause(std::string_view sink, const std::string& who, const std::string& why) = 0;
+  /// Returns who had paused it; empty when it was not paused.
+  virtual std::string resume(std::string_view sink) = 0;
+  /// Persist everything up to `target` without waiting for linger, also while paused, once.
+  virtual void flushTo(std::string_view sink, Sequence target) = 0;
+  virtual void applySettings(std::string_view sink, const SinkSettings& settings) = 0;
+  virtual void holdIntake(const std::string& reason) = 0;
+  /// While intake is held: everything that it had let in is in the journal and synced, or was lost.
+  virtual bool isIntakeQuiet() const = 0;
+  virtual void releaseIntake() = 0;
+  virtual Status startWorkload(const Command& command) = 0;
+  virtual Status stopWorkload() = 0;
+
+  /// Begins to write the decisions about dead letters of `sink` into the journal.
+  virtual void orderLetters(const Command& command, const std::string& sink) = 0;
+  virtual LetterProgress letters(CommandId id) const = 0;
+  virtual void forgetLetters(CommandId id) = 0;
+};
+
+}  // namespace penstock

@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QTest>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/operate/command_book.h"
+#include "model/limits.h"
+#include "tests/support/test_main.h"
+
+namespace penstock::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+SteadyTime at(std::chrono::milliseconds time) { return SteadyTime(1h + time); }
+
+/// A node whose handles are written down and whose progress is what the test says.
+class FakeNode final : public OperatedNode {
+ public:
+  std::vector<std::string> sinkNames() const override { return {"primary", "mirror"}; }
+  Sequence syncedHead() const override { return head; }
+  SinkProgress progress(std::string_view sink) const override {
+    return sinks.at(std::string(sink));
+  }
+  SinkSettings settings(std::string_view) const override { return current; }
+  void pause(std::string_view sink, const std::string& who, const std::string& why) override {
+    did.push_back("pause " + std::string(sink) + " " + who + " " + why);
+  }
+  std::string resume(std::string_view sink) override {
+    did.push_back("resume " + std::string(sink));
+    return sink == "primary" ? "bob" : "";
+  }
+  void flushTo(std::string_view sink, Sequence target) override {
+    did.push_back("flush " + std::string(sink) + " " + std::to_string(toNumber(target)));
+  }
+  void applySettings(std::string_view sink, const SinkSettings& settings) override {
+    did.push_back("apply " + std::string(sink) + " " + std::to_string(settings.workers) + " " +
+                  std::to_string(settings.batchRows) + " " + std::to_string(settings.lingerMs));
+    current = settings;
+  }
+  void holdIntake(const std::string& reason) override { did.push_back("hold " + reason); }
+  bool isIntakeQuiet() const override { return quiet; }
+  void releaseIntake() override { did.push_back("release"); }
+  Status startWorkload(const Command& command) override {
+    did.push_back("start " + command.workload);
+    return workload;
+  }
+  Status stopWorkload() override { return workload; }
+  void orderLetters(const Command& command, const std::string& sink) override {
+    did.push_back(std::string(commandKindName(command.kind)) + " of " + sink);
+  }
+  LetterProgress letters(CommandId) const override { return desk; }
+  void forgetLetters(CommandId) override { did.push_back("forget letters"); }
+
+  void settle(std::uint64_t sequence, std::uint64_t sets) {
+    for (auto& [name, sink] : sinks) {
+      sink.settled = Sequence{sequence};
+      sink.settledSets = sets;
+    }
+  }
+
+  Sequence head{100};
+  bool quiet = true;
+  std::map<std::string, SinkProgress> sinks{{"primary", {}}, {"mirror", {}}};
+  SinkSettings current{4, 5000, 50};
+  Status workload;
+  LetterProgress desk;
+  std::vector<std::string> did;
+};
+
+/// A book, what it answered and what it recorded.
+struct Bench {
+  FakeNode node;
+  std::vector<CommandAnswer> answers;
+  std::vector<Event> events;
+  CommandBook book{node,
+                   {[this](CommandAnswer answer) { answers.push_back(std::move(answer)); },
+                    [this](Event event) { events.push_back(std::move(event)); }}};
+
+  void handle(Command command, std::chrono::milliseconds time = 0ms) {
+    command.who = "ann";
+    if (command.id == CommandId{}) command.id = CommandId{++m_ids};
+    book.handle(command, at(time));
+  }
+  void handle(CommandKind kind, const std::string& sink = {}) {
+    Command command;
+    command.kind = kind;
+    command.sink = sink;
+    handle(command);
+  }
+
+ private:
+  std::uint64_t m_ids = 0;
+};
+
+using Did = std::vector<std::string>;
+
+}  // namespace
+
+class TestCommandBook : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void flushIsInEffectWhenEverySinkHasPassedTheHead() {
+    Bench bench;
+    bench.node.settle(90, 1000);
+    bench.handle(CommandKind::Flush);
+    QCOMPARE(bench.node.did, (Did{"flush primary 100", "flush mirror 100"}));
+    QCOMPARE(bench.answers.size(), 1u);
+    QVERIFY(bench.answers[0].stage == CommandStage::Acknowledged);
+    bench.node.head = Sequence{500};  // what comes later is not waited for
+    bench.node.settle(99, 1200);
+    bench.book.poll(at(10ms));
+    QVERIFY(bench.book.hasPending());
+    bench.node.sinks["primary"].settled = Sequence{100};
+    bench.book.poll(at(20ms));
+    QCOMPARE(bench.answers.size(), 1u);
+    bench.node.settle(100, 2204);
+    bench.book.poll(at(31ms));
+    QCOMPARE(bench.answers.size(), 2u);
+    const CommandAnswer& answer = bench.answers[1];
+    QVERIFY(answer.stage == CommandStage::InEffect && answer.status.isOk());
+    QCOMPARE(answer.count, 1204u);
+    QCOMPARE(answer.micros, std::int64_t{31'000});
+    QCOMPARE(answer.text, std::string("flushed 1,204 change sets in 31 ms"));
+    QVERIFY(!bench.book.hasPending());
+  }
+
+  void flushOfNothingIsInEffectAtOnce() {
+    Bench bench;
+    bench.node.settle(100, 7);
+    bench.handle(CommandKind::Flush);
+    QCOMPARE(bench.answers.size(), 2u);
+    QCOMPARE(bench.answers[1].count, 0u);
+  }
+
+  void flushOfASinkThatStandsFailsWithItsReason() {
+    Bench bench;
+    bench.handle(CommandKind::Flush);
+    bench.node.sinks["mirror"].stopped = Status(StatusCode::Conflict, "the fence is lost");
+    bench.book.poll(at(5ms));
+    QVERIFY(bench.answers.back().stage == CommandStage::Failed);
+    QVERIFY(bench.answers.back().text.find("mirror") != std::string::npos);
+    QVERIFY(bench.answers.back().text.find("the fence is lost") != std::string::npos);
+    QVERIFY(bench.events.back().severity == Severity::Warning);
+  }
+
+  void scopeIsOneSinkOrAll() {
+    Bench bench;
+    bench.handle(CommandKind::Pause, "mirror");
+    QCOMPARE(bench.node.did, (Did{"pause mirror ann "}));
+    QCOMPARE(bench.events.back().sink, std::string("mirror"));
+    bench.handle(CommandKind::Pause, "nowhere");
+    QVERIFY(bench.answers.back().stage == CommandStage::Failed);
+    QVERIFY(bench.answers.back().status.code() == StatusCode::NotFound);
+    QCOMPARE(bench.node.did.size(), 1u);
+  }
+
+  void pauseIsInEffectWhenNoCommitRunsAnyMore() {
+    Bench bench;
+    bench.node.sinks["primary"].commitsRunning = 1;
+    bench.handle(CommandKind::Pause);
+    bench.book.poll(at(5ms));
+    QCOMPARE(bench.answers.size(), 1u);
+    bench.node.sinks["primary"].commitsRunning = 0;
+    bench.book.poll(at(10ms));
+    QVERIFY(bench.answers.back().stage == CommandStage::InEffect);
+  }
+
+  void everyEndIsAnEventWithWhoWhyAndTheValues() {
+    Bench bench;
+    Command resume;
+    resume.kind = CommandKind::Resume;
+    resume.why = "done";
+    bench.handle(resume);
+    QCOMPARE(bench.events.size(), 1u);
+    const Event& event = bench.events[0];
+    QVERIFY(event.kind == EventKind::Command && event.severity == Severity::Info);
+    QCOMPARE(event.who, std::string("ann"));
+    QVERIFY(event.what.find("(done)") != std::string::npos);
+    QCOMPARE(event.oldValue, std::string("paused by bob"));
+    QCOMPARE(event.newValue, std::string("running"));
+  }
+
+  void settingsThatAreNotNamedStay() {
+    Bench bench;
+    Command configure;
+    configure.kind = CommandKind::Configure;
+    configure.sink = "primary";
+    configure.lingerMs = 5;
+    bench.handle(configure);
+    QCOMPARE(bench.node.did, (Did{"apply primary 4 5000 5"}));
+    QVERIFY(bench.events[0].oldValue.find("50 ms") != std::string::npos);
+    QVERIFY(bench.events[0].newValue.find(" 5 ms") != std::string::npos);
+  }
+
+  void settingOutOfRangeChangesNothing_data() {
+    QTest::addColumn<quint32>("workers");
+    QTest::addColumn<quint32>("batchRows");
+    QTest::addColumn<quint32>("lingerMs");
+    QTest::addColumn<QString>("named");
+    QTest::newRow("no workers") << 0u << 100u << 5u << "workers";
+    QTest::newRow("many workers") << 65u << 100u << 5u << "workers";
+    QTest::newRow("no rows") << 4u << 0u << 5u << "batch rows";
+    QTest::newRow("many rows") << 4u << 200'001u << 5u << "batch rows";
+    QTest::newRow("long linger") << 4u << 100u << 60'001u << "linger";
+  }
+  void settingOutOfRangeChangesNothing() {
+    QFETCH(quint32, workers);
+    QFETCH(quint32, batchRows);
+    QFETCH(quint32, lingerMs);
+    QFETCH(QString, named);
+    Bench bench;
+    Command configure;
+    configure.kind = CommandKind::Configure;
+    configure.workers = workers;
+    configure.batchRows = batchRows;
+    configure.lingerMs = lingerMs;
+    bench.handle(configure);
+    QVERIFY(bench.node.did.empty());
+    QVERIFY(bench.answers.back().stage == CommandStage::Failed);
+    QVERIFY(bench.answers.back().status.code() == StatusCode::Invalid);
+    QVERIFY(QString::fromStdString(bench.answers.back().text).contains(named));
+  }
+
+  void resizeIsInEffectWhenThePoolHasTheSize() {
+    Bench bench;
+    Command resize;
+    resize.kind = CommandKind::Resize;
+    resize.sink = "primary";
+    resize.workers = 16;
+    bench.node.sinks["primary"].workersWanted = 4;
+    bench.handle(resize);
+    QCOMPARE(bench.answers.size(), 1u);
+    bench.node.sinks["primary"].workersWanted = 16;
+    bench.book.poll(at(5ms));
+    QVERIFY(bench.answers.back().stage == CommandStage::InEffect);
+  }
+
+  void drainHoldsFirstAndOpensAtItsEnd() {
+    Bench bench;
+    bench.handle(CommandKind::Drain, "primary");
+    QCOMPARE(bench.node.did, (Did{"hold drain by ann", "flush primary 100"}));
+    bench.node.settle(100, 3);
+    bench.book.poll(at(4ms));
+    QCOMPARE(bench.node.did.back(), std::string("release"));
+    QCOMPARE(bench.answers.back().count, 3u);
+  }
+
+  void drainCoversWhatWasOnItsWayWhenIntakeWasHeld() {
+    Bench bench;
+    bench.node.quiet = false;
+    bench.handle(CommandKind::Drain, "primary");
+    bench.node.settle(100, 100);
+    bench.book.poll(at(10ms));
+    QVERIFY(bench.book.hasPending());
+    bench.node.head = Sequence{103};
+    bench.node.quiet = true;
+    bench.book.poll(at(20ms));
+    QCOMPARE(bench.node.did, (Did{"hold drain by ann", "flush primary 100", "flush primary 103"}));
+    QVERIFY(bench.book.hasPending());
+    bench.node.settle(103, 103);
+    bench.book.poll(at(30ms));
+    QVERIFY(!bench.book.hasPending());
+    QVERIFY(bench.answers.back().stage == CommandStage::InEffect);
+  }
+
+  void lettersAreDecidedWhenTheirSinkHasPassedTheOrders() {
+    Bench bench;
+    bench.node.sinks["primary"].lettersRefused = 7;
+    Command retry;
+    retry.kind = CommandKind::RetryLetters;
+    retry.allLetters = true;
+    bench.handle(retry);
+    QCOMPARE(bench.node.did, (Did{"Retry dead letters of primary"}));
+    bench.node.settle(500, 3);
+    bench.book.poll(at(1ms));
+    QVERIFY(bench.book.hasPending());  // nothing is written yet
+    bench.node.desk = {true, Status::ok(), 5, 1, "9: no such table", Sequence{600}};
+    bench.book.poll(at(2ms));
+    QVERIFY(bench.book.hasPending());
+    bench.node.settle(600, 3);
+    bench.node.sinks["primary"].lettersRefused = 9;
+    bench.book.poll(at(3ms));
+    QVERIFY(!bench.book.hasPending());
+    const CommandAnswer& answer = bench.answers.back();
+    QVERIFY(answer.stage == CommandStage::InEffect);
+    QCOMPARE(answer.count, std::uint64_t{3});
+    QCOMPARE(answer.text, std::string("3 dead letters retried with success, 2 refused again, 1 no "
+                                      "longer fit the tables (9: no such table)"));
+    QCOMPARE(bench.node.did.back(), std::string("forget letters"));
+    QVERIFY(bench.events.back().who == "ann");
+  }
+
+  void lettersThatAreNotThereAreAFailure() {
+    Bench bench;
+    Command discard;
+    discard.kind = CommandKind::DiscardLetters;
+    discard.letters = {{Sequence{5}, ""}};
+    bench.node.desk = {true, Status(StatusCode::NotFound, "no such dead letter"), 0, 0, "", {}};
+    bench.handle(discard);
+    QVERIFY(bench.answers.back().stage == CommandStage::Failed);
+    QCOMPARE(bench.answers.back().text, std::string("no such dead letter"));
+  }
+
+  /// A client that forgets to name them must not decide all of them.
+  void lettersMustBeNamed() {
+    Bench bench;
+    bench.handle(CommandKind::DiscardLetters);
+    QVERIFY(bench.answers.back().stage == CommandStage::Failed);
+    QVERIFY(bench.node.did.empty() ||
+            bench.node.did.front().find("of primary") == std::string::npos);
+  }
+
+  void drainThatIsToStayHeldDoesUntilItIsReleased() {
+    Bench bench;
+    Command drain;
+    drain.kind = CommandKind::Drain;
+    drain.afterDrain = Command::AfterDrain::StayHeld;
+    bench.handle(drain);
+    bench.node.settle(100, 3);
+    bench.book.poll(at(4ms));
+    QVERIFY(bench.answers.back().stage == CommandStage::InEffect);
+    // Told as held, no longer as a drain that is under way.
+    QCOMPARE(bench.node.did.back(), std::string("hold since the drain by ann"));
+    bench.handle(CommandKind::Drain, "nowhere");
+    QVERIFY(bench.answers.back().stage == CommandStage::Failed);
+    QVERIFY(bench.node.did.back() != "release");
+    bench.handle(CommandKind::Release);
+    QCOMPARE(bench.node.did.back(), std::string("release"));
+  }
+
+  void drainThatEndsDoesNotOpenTheIntakeOfAnother() {
+    Bench bench;
+    Command soon;
+    soon.kind = CommandKind::Drain;
+    soon.deadlineMs = 10;
+    Command later = soon;
+    later.deadlineMs = 1000;
+    bench.handle(soon);
+    bench.handle(later);
+    bench.book.poll(at(10ms));
+    QVERIFY(bench.answers.back().status.code() == StatusCode::Deadline);
+    QVERIFY(bench.node.did.back() != "release");
+    bench.node.settle(100, 3);
+    bench.book.poll(at(20ms));
+    QVERIFY(bench.answers.back().stage == CommandStage::InEffect);
+    QCOMPARE(bench.node.did.back(), std::string("release"));
+  }
+
+  void deadlineOfADrainOpensIntakeAgain() {
+    Bench bench;
+    Command drain;
+    drain.kind = CommandKind::Drain;
+    drain.deadlineMs = 250;
+    bench.handle(drain);
+    bench.book.poll(at(249ms));
+    QVERIFY(bench.book.hasPending());
+    bench.book.poll(at(250ms));
+    QVERIFY(bench.answers.back().stage == CommandStage::Failed);
+    QVERIFY(bench.answers.back().status.code() == StatusCode::Deadline);
+    QCOMPARE(bench.node.did.back(), std::string("release"));
+  }
+
+  void repeatIsAnsweredAgainAndNotDoneTwice() {
+    Bench bench;
+    Command flush;
+    flush.kind = CommandKind::Flush;
+    flush.id = CommandId{9};
+    bench.handle(flush);
+    bench.handle(flush);
+    QCOMPARE(bench.node.did.size(), 2u);
+    QCOMPARE(bench.answers.size(), 2u);
+    QVERIFY(bench.answers[1].stage == CommandStage::Acknowledged);
+    bench.node.settle(100, 5);
+    bench.book.poll(at(1ms));
+    bench.handle(flush, 50ms);
+    QCOMPARE(bench.answers.size(), 4u);
+    QVERIFY(bench.answers[3].stage == CommandStage::InEffect);
+    QCOMPARE(bench.answers[3].text, bench.answers[2].text);
+    QCOMPARE(bench.node.did.size(), 2u);
+    QCOMPARE(bench.events.size(), 1u);
+  }
+
+  void workloadThatCannotStartFails() {
+    Bench bench;
+    bench.node.workload = Status(StatusCode::Conflict, "a workload is running already");
+    Command start;
+    start.kind = CommandKind::StartWorkload;
+    start.workload = "game";
+    bench.handle(start);
+    QVERIFY(bench.answers.back().stage == CommandStage::Failed);
+    QCOMPARE(bench.answers.back().text, std::string("a workload is running already"));
+    QVERIFY(!bench.book.hasPending());
+  }
+};
+
+PENSTOCK_TEST(TestCommandBook)
+
+}  // namespace penstock::test
+
+#include "tst_command_book.moc"
