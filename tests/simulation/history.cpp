@@ -222,16 +222,16 @@ void History::stormAtStore(Random& random) {
 void History::keepOldJournal(Random& random) {
   if (!m_node || m_disk.hasEnded()) return;
   std::shared_ptr<SimulatedFileSystem> old = m_disk.files().afterKill();
-  later(random.time(100ms, 3s), [this, old] { startOnOldJournal(old); });
+  later(random.time(100ms, 3s), [this, old] { startOnOldJournal(*old); });
 }
 
 /// It must refuse, when it can see that it lacks something.
-void History::startOnOldJournal(std::shared_ptr<SimulatedFileSystem> old) {
+void History::startOnOldJournal(SimulatedFileSystem& old) {
   if (!m_node || m_disk.hasEnded() || m_store.isAway()) return;
-  const auto found = recoverJournal(*old, kJournalDirectory);
+  const auto found = recoverJournal(old, kJournalDirectory);
   if (!found || found->head >= m_store.content().checkpoint) return;
   stopInOrder();
-  auto present = m_disk.exchange(old->afterKill());
+  auto present = m_disk.exchange(old.afterKill());
   SimulatedNode node({m_world, m_disk, m_store, m_ledger, *m_counters, schemaOfEverything(), m_bug},
                      m_plan.node, ++m_lives);
   if (node.start(m_gate).isOk()) m_world.fail("starts on a journal that lost its end");

@@ -46,7 +46,7 @@ class History {
   void failDisk(Random& random);
   void fillDisk(Random& random);
   void stormAtStore(Random& random);
-  void startOnOldJournal(std::shared_ptr<SimulatedFileSystem> old);
+  void startOnOldJournal(SimulatedFileSystem& old);
   void keepOldJournal(Random& random);
   void pause(Random& random);
   void configure(Random& random);

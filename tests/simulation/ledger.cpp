@@ -54,7 +54,8 @@ bool Order::isPending() const {
 Sequence Order::sequence() const {
   Sequence newest = kNoSequence;
   for (const Submission& each : submissions) {
-    if (!each.known && each.fate != Fate::Refused) newest = each.sequence;
+    const bool isRecord = !each.known && each.sequence != kNoSequence;
+    if (isRecord && each.fate != Fate::Refused) newest = each.sequence;
   }
   return newest;
 }

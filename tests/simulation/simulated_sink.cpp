@@ -329,7 +329,9 @@ void SimulatedSink::report(Flusher& flusher, const std::optional<SettledPart>& p
   if (part) {
     m_failures = 0;
     const bool isBuried = part->how == SettledPart::How::Buried;
-    if (isBuried) m_parts.listener.onDeadLetter(flusher.flush.letter());
+    if (isBuried && flusher.flush.letter()) {
+      m_parts.listener.onDeadLetter(*flusher.flush.letter());
+    }
     m_parts.listener.onSettled(flusher.flush.newsOf(*part));
     m_lanes->settle(flusher.flush.steps());
     m_settled = m_lanes->settled();

@@ -134,7 +134,7 @@ CommitResult SimulatedStore::commit(const CommitRequest& request, const std::str
     return {CommitOutcome::Broken, "11", "malformed", 0};
   }
   if (fate == Fate::StillRunning) return leaveRunning(request);
-  const CommitResult unknown{CommitOutcome::Unknown, "08006", "connection lost", 0};
+  CommitResult unknown{CommitOutcome::Unknown, "08006", "connection lost", 0};
   if (fate == Fate::Aborted) return unknown;
   if (m_bug == PlantedBug::OlderFlushWins) m_rowsBefore = m_content.rows;
   const Status applied = apply(m_content, request);
