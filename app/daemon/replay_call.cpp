@@ -15,6 +15,7 @@
 #include "base/file_system.h"
 #include "base/log.h"
 #include "base/number_text.h"
+#include "journal/file/segment_files.h"
 #include "model/limits.h"
 #include "workload/replay.h"
 
@@ -140,6 +141,20 @@ Result<std::uint64_t> deadLettersIn(Engine& engine) {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(0, page.total));
 }
 
+/// Before the node starts: what an earlier run left in the journal may need these tables.
+Status runSchema(const ReplayPlan& plan) {
+  if (plan.schemaFile.empty()) return Status::ok();
+  FileSystem& files = posixFileSystem();
+  const std::string journal = plan.options.dataDirectory + "/journal";
+  RETURN_IF_ERROR(files.createDirectories(journal));
+  const auto lock =
+      files.lock(journal + "/" + std::string(kJournalLockName), "penstockd replay --schema");
+  if (!lock) return lock.status();
+  const Result<std::unique_ptr<Store>> store = openStore(plan.options.sinks.front());
+  if (!store) return store.status();
+  return (*store)->runScript(plan.schema).withContext(plan.schemaFile);
+}
+
 }  // namespace
 
 ExitCode replayCall(const Words& words) {
@@ -148,14 +163,11 @@ ExitCode replayCall(const Words& words) {
   StopRequest stop;
   const SteadyTime began = systemClock().steadyNow();
   const std::chrono::milliseconds drainTimeout = plan->options.drainTimeout;
+  if (const Status schema = runSchema(*plan); !schema.isOk()) return fail(schema);
   Result<std::unique_ptr<Application>> started =
       Application::start(std::move(plan->options), KeepHistory::No);
   if (!started) return fail(started.status());
   Application& application = **started;
-  if (!plan->schemaFile.empty()) {
-    const Status schema = application.engine().runSchema(plan->schema);
-    if (!schema.isOk()) return fail(schema.withContext(plan->schemaFile));
-  }
   auto replay = std::make_unique<Replay>(posixFileSystem(), std::move(plan->replay), reportRefusal);
   const Replay* counted = replay.get();
   const Status running = application.workloads().start(std::move(replay), {plan->rate, 1});

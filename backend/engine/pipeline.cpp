@@ -56,8 +56,12 @@ Status Pipeline::open(const StoreOpener& openStore) {
                           },
                           [this](Event event) { m_parts.events.append(std::move(event)); }};
     const SinkOptions& sink = m_options.sinks[i];
-    Sink::Settings settings{sink, m_options.retry, m_options.tables, windowBytes(),
-                            m_options.dataDirectory + "/paused-" + sink.name};
+    Sink::Settings settings{sink,
+                            m_options.retry,
+                            m_options.tables,
+                            windowBytes(),
+                            m_options.dataDirectory + "/paused-" + sink.name,
+                            std::move(m_schemasLeft[i])};
     m_sinks.push_back(
         std::make_unique<Sink>(std::move(settings), std::move(m_stores[i]), std::move(sinkParts)));
   }
@@ -70,15 +74,26 @@ Status Pipeline::open(const StoreOpener& openStore) {
   return refreshCatalog();
 }
 
+bool Pipeline::isJournalThere() const {
+  const std::string journal = m_options.dataDirectory + "/journal/";
+  return m_parts.files.exists(journal + std::string(kJournalIdentityName));
+}
+
 Status Pipeline::openStores(const StoreOpener& openStore) {
   for (const SinkOptions& sink : m_options.sinks) {
     Result<std::unique_ptr<Store>> store = openStore(sink);
     if (!store) return store.status().withContext("sink " + sink.name);
+    std::string schemaLeft;
     if (!sink.schemaFile.empty()) {
       const Result<std::string> sql = readWholeFile(m_parts.files, sink.schemaFile);
       if (!sql) return sql.status().withContext(sink.schemaFile);
-      RETURN_IF_ERROR((*store)->runScript(*sql).withContext(sink.schemaFile));
+      const Status made = (*store)->runScript(*sql).withContext(sink.schemaFile);
+      // Intake does not wait for a database whose tables the journal knows; the sink does.
+      const bool later = made.code() == StatusCode::Unavailable && isJournalThere();
+      if (!made.isOk() && !later) return made;
+      if (later) schemaLeft = *sql;
     }
+    m_schemasLeft.push_back(std::move(schemaLeft));
     m_stores.push_back(std::move(*store));
   }
   return Status::ok();

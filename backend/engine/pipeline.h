@@ -69,6 +69,7 @@ class Pipeline {
 
  private:
   Status openStores(const StoreOpener& openStore);
+  bool isJournalThere() const;
   Status openJournal();
   Status confirmHead(const JournalId& journal, Sequence head) const;
   void onSynced(const SyncedNews& news);
@@ -85,6 +86,7 @@ class Pipeline {
   std::unique_ptr<FileJournal> m_journal;
   std::vector<std::unique_ptr<Sink>> m_sinks;
   std::vector<std::unique_ptr<Store>> m_stores;  // opened, not yet given to their sinks
+  std::vector<std::string> m_schemasLeft;        // of each: what could not be run yet
   std::unique_ptr<Submitter> m_submitter;
   SteadyTime m_nextMeasure;   // the journal thread's
   SteadyTime m_nextSnapshot;  // housekeeping's

@@ -33,6 +33,7 @@ Sink::Sink(Settings settings, std::unique_ptr<Store> store, Parts parts)
       m_parts(std::move(parts)),
       m_store(std::move(store)),
       m_pauseFile(m_parts.files, m_settings.pauseFile),
+      m_schemaLeft(m_settings.schema),
       m_wanted{m_settings.options.flush.workers, m_settings.options.flush.batchRows,
                static_cast<std::uint32_t>(m_settings.options.flush.linger.count())},
       m_paused(m_pauseFile.read()) {}
@@ -68,6 +69,12 @@ Status Sink::tryStart() {
 
 /// Where the store stands decides where the cursor begins; nothing else is remembered elsewhere.
 Status Sink::attach() {
+  if (!m_schemaLeft.empty()) {
+    const Status made = m_store->runScript(m_schemaLeft);
+    if (made.code() == StatusCode::Unavailable) return made;
+    RETURN_IF_ERROR(made.withContext(m_settings.options.schemaFile));
+    m_schemaLeft.clear();
+  }
   const auto checkpoints = m_store->attach(m_parts.journal.id(), newOwner());
   if (!checkpoints) return checkpoints.status();
   const Sequence settled = checkpoints->empty() ? kNoSequence : checkpoints->front().settled;

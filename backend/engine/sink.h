@@ -45,6 +45,7 @@ class Sink final : private FlushListener {
     std::vector<TablePolicy> policies;
     std::uint64_t windowBytes = 0;
     std::string pauseFile;
+    std::string schema;  ///< SQL to be run before it attaches; empty: none
   };
   Sink(Settings settings, std::unique_ptr<Store> store, Parts parts);
   ~Sink() override;
@@ -104,6 +105,7 @@ class Sink final : private FlushListener {
   const Parts m_parts;
   const std::unique_ptr<Store> m_store;
   const PauseFile m_pauseFile;
+  std::string m_schemaLeft;  // tryStart's
 
   SinkCounters m_counters;
   std::atomic<std::uint64_t> m_settled{0};

@@ -54,9 +54,7 @@ LiveDaemon::LiveDaemon(const QString& program, const QStringList& arguments)
 }
 
 LiveDaemon::~LiveDaemon() {
-  if (!isRunning()) return;
-  m_process->kill();
-  m_process->waitForFinished();
+  if (isRunning()) kill();
 }
 
 void LiveDaemon::write(const QByteArray& input) {
@@ -67,6 +65,11 @@ void LiveDaemon::write(const QByteArray& input) {
 void LiveDaemon::closeInput() { m_process->closeWriteChannel(); }
 
 void LiveDaemon::terminate() { m_process->terminate(); }
+
+void LiveDaemon::kill() {
+  m_process->kill();
+  m_process->waitForFinished();
+}
 
 bool LiveDaemon::isRunning() const { return m_process->state() != QProcess::NotRunning; }
 

@@ -39,6 +39,8 @@ class LiveDaemon {
   void closeInput();
   /// SIGTERM.
   void terminate();
+  /// SIGKILL; returns when it is gone.
+  void kill();
   bool isRunning() const;
   /// As runDaemon().
   DaemonResult end(std::chrono::seconds limit = std::chrono::minutes(2));

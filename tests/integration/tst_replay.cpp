@@ -123,6 +123,21 @@ class TestReplay : public QObject {
     QVERIFY(kills >= 3);
   }
 
+  /// What waits in the journal is persisted before the file goes on, and needs the tables too.
+  void tablesAreMadeBeforeABacklogIsPersisted() {
+    const QTemporaryDir node;
+    const QString config = node.filePath("slow.toml");
+    QVERIFY(writeFile(config, "[flush]\nlinger = \"60 s\"\nbatch_rows = 200000\n"));
+    const QStringList arguments = call(historyFile("changes.ndjson"), node);
+    LiveDaemon first(arguments + QStringList{"--config", config, "--rate", "2000"});
+    QVERIFY(QTest::qWaitFor([&] { return journaledIn(node) > 500; }, 30'000));
+    first.kill();
+    for (const QString& file : QDir(node.path()).entryList({"database.sqlite*"})) {
+      QVERIFY(QFile::remove(node.filePath(file)));
+    }
+    finishAndCompare(node, arguments);
+  }
+
   void dumpedJournalReplayedElsewhereGivesTheSameRows() {
     const QTemporaryDir node;
     QCOMPARE(runDaemon(call(m_files.filePath("sets.ndjson"), node)).exitCode, 0);
@@ -145,6 +160,11 @@ class TestReplay : public QObject {
   static QStringList call(const QString& file, const QTemporaryDir& node) {
     return {"replay",     file,        "--schema", PENSTOCK_HISTORY_SCHEMA,
             "--data-dir", node.path(), "--json"};
+  }
+
+  /// Lines of `journal dump`, which reads a journal that is in use too.
+  static qint64 journaledIn(const QTemporaryDir& node) {
+    return runDaemon({"journal", "dump", node.path()}).output.count('\n');
   }
 
   void finishAndCompare(const QTemporaryDir& node, const QStringList& arguments) {

@@ -45,7 +45,10 @@ class GatedStore final : public Store {
 
   std::string describeTarget() const override { return m_store->describeTarget(); }
   int laneCountMax() const override { return 1; }
-  Status runScript(std::string_view sql) override { return m_store->runScript(sql); }
+  Status runScript(std::string_view sql) override {
+    if (m_gate.reach() == StoreGate::Reach::Away) return away();
+    return m_store->runScript(sql);
+  }
   Result<Catalog> readCatalog() override {
     if (m_gate.reach() == StoreGate::Reach::Away) return away();
     return m_store->readCatalog();

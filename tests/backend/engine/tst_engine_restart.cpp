@@ -243,6 +243,23 @@ class TestEngineRestart : public QObject {
     QCOMPARE(rig.rows("SELECT count(*) FROM people"), (std::vector<std::string>{"2"}));
   }
 
+  void schemaFileWaitsForADatabaseThatIsAwayAtTheStart() {
+    EngineRig rig;
+    const std::string file = rig.path("more.sql");
+    QVERIFY(replaceFile(posixFileSystem(), file, "CREATE TABLE IF NOT EXISTS extra(id)").isOk());
+    QVERIFY(rig.start().isOk());
+    rig.end();
+    rig.options.sinks.front().schemaFile = file;
+    rig.gate().setReach(StoreGate::Reach::Away);
+    QVERIFY(rig.start().isOk());
+    const Ack ack = rig.add(1);
+    QVERIFY2(ack.status.isOk(), ack.status.message().c_str());
+    QVERIFY(rig.rows("SELECT 1 FROM sqlite_schema WHERE name = 'extra'").empty());
+    rig.gate().setReach(StoreGate::Reach::There);
+    QVERIFY(rig.waitSettled().isOk());
+    QCOMPARE(rig.rows("SELECT 1 FROM sqlite_schema WHERE name = 'extra'").size(), 1u);
+  }
+
   void newColumnOfTheDatabaseIsTakenIn() {
     EngineRig rig;
     QVERIFY(rig.start().isOk());
