@@ -11,6 +11,9 @@ struct Awaited {
   Sequence sequence{};
   AckToken token{};
   bool known = false;
+  enum class Whose : std::uint8_t { Own, Covering } whose = Whose::Own;
+
+  Sequence told() const { return whose == Whose::Own ? sequence : kNoSequence; }
 };
 
 /// Mostly appended in order; a known id's first sequence may lie further back.
@@ -68,13 +71,18 @@ void Acknowledgements::close(const std::shared_ptr<Account>& account) {
 }
 
 void Acknowledgements::await(const std::shared_ptr<Account>& account, AckToken token,
-                             const Ack& accepted, AckLevel level) {
+                             const Ack& accepted, AckLevel level, Sequence covering) {
   if (level == AckLevel::Accepted || account->m_receiver == nullptr) return;
+  Awaited awaited{accepted.sequence, token, accepted.known, Awaited::Whose::Own};
+  if (accepted.sequence == kNoSequence) {
+    awaited.sequence = covering;
+    awaited.whose = Awaited::Whose::Covering;
+  }
   {
     MutexLock lock(account->m_mutex);
     if (account->m_closed) return;
     insertSorted(level == AckLevel::Journaled ? account->m_journaled : account->m_persisted,
-                 {accepted.sequence, token, accepted.known});
+                 awaited);
     ++m_awaited;
   }
   if (!account->m_active.exchange(true)) {
@@ -87,7 +95,7 @@ void Acknowledgements::await(const std::shared_ptr<Account>& account, AckToken t
     return;
   }
   const Sequence reached = level == AckLevel::Journaled ? synced() : settled();
-  if (accepted.sequence <= reached) deliver(*account);
+  if (awaited.sequence <= reached) deliver(*account);
 }
 
 void Acknowledgements::onSynced(Sequence head) {
@@ -130,12 +138,12 @@ void Acknowledgements::fail(Account& account, Sequence first, Sequence last, con
     MutexLock lock(account.m_mutex);
     for (auto* queue : {&account.m_journaled, &account.m_persisted}) {
       const auto isKept = [&](const Awaited& awaited) {
-        return awaited.sequence < first || awaited.sequence > last;
+        return awaited.told() < first || awaited.told() > last;
       };
       const auto lost = std::stable_partition(queue->begin(), queue->end(), isKept);
       for (auto each = lost; each != queue->end(); ++each) {
         account.m_failed.push_back({each->token, Ack{.level = AckLevel::Accepted,
-                                                     .sequence = each->sequence,
+                                                     .sequence = each->told(),
                                                      .status = status,
                                                      .known = each->known}});
         --m_awaited;
@@ -220,7 +228,7 @@ void Acknowledgements::collectDue(Account& account, std::vector<DueAck>& due) {
     while (!queue.empty() && queue.front().sequence <= reached) {
       const Awaited& front = queue.front();
       due.push_back({front.token, Ack{.level = level,
-                                      .sequence = front.sequence,
+                                      .sequence = front.told(),
                                       .status = Status::ok(),
                                       .known = front.known}});
       queue.pop_front();

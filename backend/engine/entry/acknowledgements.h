@@ -38,8 +38,10 @@ class Acknowledgements {
 
   /// Tells the account's receiver when `sequence` has reached `level`; at once, on this thread, if
   /// it has. `known` is passed on.
+  /// `covering`: what it waits for when it has no sequence of its own (a line that is known by its
+  /// source alone): one that its record does not lie behind.
   void await(const std::shared_ptr<Account>& account, AckToken token, const Ack& accepted,
-             AckLevel level);
+             AckLevel level, Sequence covering = kNoSequence);
 
   void onSynced(Sequence head);
   /// Appends first..last will never be (IoError), or may not be (Unknown), in the journal.

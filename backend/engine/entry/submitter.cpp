@@ -147,7 +147,9 @@ Ack Submitter::submit(const std::shared_ptr<Acknowledgements::Account>& account,
     m_parts.counters.acceptedChanges.add(view->changeCount());
     if (timed) timeSample(ack.sequence, begun);
   }
-  m_parts.acknowledgements.await(account, options.token, ack, options.notifyAt);
+  // A known line without an id has no sequence; but it is synced, so the head covers it.
+  m_parts.acknowledgements.await(account, options.token, ack, options.notifyAt,
+                                 m_parts.journal.syncedHead());
   return ack;
 }
 

@@ -93,6 +93,30 @@ class TestAcknowledgements : public QObject {
     acknowledgements.close(account);
   }
 
+  /// A line known by its source: nobody knows its sequence any more, only what lies behind it.
+  void knownOneWithoutASequenceWaitsForWhatCoversIt() {
+    Acknowledgements acknowledgements;
+    acknowledgements.onSynced(Sequence{20});
+    acknowledgements.onSettled(Sequence{10});
+    acknowledgements.onNotJournaled(Sequence{18}, Sequence{19},
+                                    Status(StatusCode::IoError, "lost"));
+    acknowledgements.onDeadLetter(Sequence{20}, Status(StatusCode::Invalid, "of another one"));
+    Listener listener;
+    const auto account = acknowledgements.open(&listener);
+    Ack known;
+    known.known = true;
+    acknowledgements.await(account, AckToken{1}, known, AckLevel::Persisted, Sequence{20});
+    QVERIFY(listener.told.empty());
+    acknowledgements.onSettled(Sequence{19});
+    QVERIFY(listener.told.empty());
+    acknowledgements.onSettled(Sequence{20});
+    QCOMPARE(listener.told.size(), 1u);
+    const Ack& told = listener.told[0].ack;
+    QVERIFY(told.status.isOk() && told.known && !told.deadLetter);
+    QVERIFY(told.level == AckLevel::Persisted && told.sequence == kNoSequence);
+    acknowledgements.close(account);
+  }
+
   void deadLetterIsToldWithItsReasonAlsoToLateOnes() {
     Acknowledgements acknowledgements;
     Listener listener;
