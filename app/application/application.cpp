@@ -146,6 +146,14 @@ Result<std::unique_ptr<Store>> openStore(const SinkOptions& sink, StoreStart sta
   return std::unique_ptr<Store>(std::move(*store));
 }
 
+Result<std::unique_ptr<Store>> openExistingStore(const SinkOptions& sink) {
+  if (!posixFileSystem().exists(sink.database)) {
+    return Status(StatusCode::NotFound,
+                  sink.database + ": there is no database (is --data-dir right?)");
+  }
+  return openStore(sink);
+}
+
 Result<Catalog> previewStore(const SinkOptions& sink) {
   RETURN_IF_ERROR(checkDriver(sink));
   std::string schema;

@@ -65,6 +65,9 @@ enum class StoreStart : std::uint8_t { NothingKnown, CatalogKnown };
 Result<std::unique_ptr<Store>> openStore(const SinkOptions& sink,
                                          StoreStart start = StoreStart::NothingKnown);
 
+/// The same for looking at a stopped node: nothing is made. Errors: NotFound too.
+Result<std::unique_ptr<Store>> openExistingStore(const SinkOptions& sink);
+
 /// What the database of a sink holds, or would hold after its schema_file; nothing is made. Errors:
 /// those that openStore or a start would meet.
 Result<Catalog> previewStore(const SinkOptions& sink);

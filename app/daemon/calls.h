@@ -20,7 +20,7 @@ ExitCode replayCall(const Words& words);
 ExitCode journalCall(const Words& words);
 /// `queue peek`
 ExitCode queueCall(const Words& words);
-/// `dead-letters list`
+/// `dead-letters list|retry|discard|export`
 ExitCode deadLettersCall(const Words& words);
 /// `check FILE`
 ExitCode checkCall(const Words& words);

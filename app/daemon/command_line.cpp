@@ -93,6 +93,22 @@ Result<std::uint64_t> CallArguments::number(const std::string& option, std::uint
                     std::to_string(minimum) + ")");
 }
 
+Result<std::string> verbOf(const CallArguments& arguments, const std::string& call,
+                           const std::vector<std::string>& verbs,
+                           const std::vector<std::string>& later) {
+  const auto& words = arguments.positional();
+  const std::string verb = words.size() == 1 ? words.front() : std::string();
+  if (std::ranges::find(verbs, verb) != verbs.end()) return verb;
+  std::string known;
+  for (const std::string& each : verbs) known += (known.empty() ? "" : ", ") + each;
+  if (!words.empty() && std::ranges::find(later, words.front()) != later.end()) {
+    return Status(StatusCode::Unsupported,
+                  call + " " + words.front() + ": not available yet (there is " + known + ")");
+  }
+  return Status(StatusCode::Invalid,
+                call + ": what of it? (write " + call + " and one of: " + known + ")");
+}
+
 ExitCode fail(const Status& status) {
   std::fprintf(stderr, "penstockd: %s\n", escapeForLog(status.message()).c_str());
   const bool usage =

@@ -42,6 +42,12 @@ class CallArguments {
   std::map<std::string, std::string> m_values;
 };
 
+/// Which of a call's verbs (`dead-letters list`) is meant: the one positional argument. Errors:
+/// Unsupported (one of `later`), Invalid, naming those that there are.
+Result<std::string> verbOf(const CallArguments& arguments, const std::string& call,
+                           const std::vector<std::string>& verbs,
+                           const std::vector<std::string>& later);
+
 /// Prints `penstockd: message` to stderr and returns the code that fits it.
 ExitCode fail(const Status& status);
 

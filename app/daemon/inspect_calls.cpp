@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Looking at a stopped node: what waits in its journal, and its dead letters.
+// Looking at a stopped node: what waits in its journal.
 #include <cstdio>
 
 #include "app/application/application.h"
@@ -13,15 +13,6 @@
 
 namespace penstock::app {
 namespace {
-
-Result<std::unique_ptr<Store>> openExisting(const EngineOptions& options) {
-  const SinkOptions& sink = options.sinks.front();
-  if (!posixFileSystem().exists(sink.database)) {
-    return Status(StatusCode::NotFound,
-                  sink.database + ": there is no database (is --data-dir right?)");
-  }
-  return openStore(sink);
-}
 
 Result<Sequence> settledIn(Store& store, const JournalId& journal) {
   const auto checkpoints = store.readCheckpoints(journal);
@@ -70,30 +61,14 @@ ExitCode printQueue(const StoppedJournal& journal, Sequence settled, const PeekF
   return ExitCode::Good;
 }
 
-Status expectWord(const CallArguments& arguments, const char* call, const char* word,
-                  const std::vector<std::string>& later) {
-  const auto& what = arguments.positional();
-  if (what.size() == 1 && what[0] == word) return Status::ok();
-  for (const std::string& name : later) {
-    if (!what.empty() && what[0] == name) {
-      return {StatusCode::Unsupported, std::string(call) + " " + name +
-                                           ": not available yet (there is " + call + " " + word +
-                                           ")"};
-    }
-  }
-  return {StatusCode::Invalid,
-          std::string(call) + ": what of it? (write " + call + " " + word + ")"};
-}
-
 }  // namespace
 
 ExitCode queueCall(const Words& words) {
   const Result<CallArguments> arguments =
       CallArguments::parse(words, {"--config", "--data-dir", "--table", "--filter", "--limit"}, {});
   if (!arguments) return fail(arguments.status());
-  if (const Status word = expectWord(*arguments, "queue", "peek", {"trace"}); !word.isOk()) {
-    return fail(word);
-  }
+  const Result<std::string> verb = verbOf(*arguments, "queue", {"peek"}, {"trace"});
+  if (!verb) return fail(verb.status());
   const Result<EngineOptions> options = optionsFrom(*arguments);
   if (!options) return fail(options.status());
   const Result<std::uint64_t> limit = arguments->number("--limit", 1, 20);
@@ -101,43 +76,13 @@ ExitCode queueCall(const Words& words) {
   const Result<StoppedJournal> journal =
       openForReading(posixFileSystem(), options->dataDirectory + "/journal");
   if (!journal) return fail(journal.status());
-  const Result<std::unique_ptr<Store>> store = openExisting(*options);
+  const Result<std::unique_ptr<Store>> store = openExistingStore(options->sinks.front());
   if (!store) return fail(store.status());
   const Result<Sequence> settled = settledIn(**store, journal->id);
   if (!settled) return fail(settled.status());
   return printQueue(*journal, *settled,
                     {arguments->value("--table").value_or(""),
                      arguments->value("--filter").value_or(""), *limit});
-}
-
-ExitCode deadLettersCall(const Words& words) {
-  const Result<CallArguments> arguments =
-      CallArguments::parse(words, {"--config", "--data-dir", "--filter", "--limit"}, {});
-  if (!arguments) return fail(arguments.status());
-  const Status word =
-      expectWord(*arguments, "dead-letters", "list", {"retry", "discard", "export"});
-  if (!word.isOk()) return fail(word);
-  const Result<EngineOptions> options = optionsFrom(*arguments);
-  if (!options) return fail(options.status());
-  const Result<std::uint64_t> limit = arguments->number("--limit", 1, 100);
-  if (!limit) return fail(limit.status());
-  const Result<std::unique_ptr<Store>> store = openExisting(*options);
-  if (!store) return fail(store.status());
-  const Result<std::vector<DeadLetter>> letters =
-      (*store)->listDeadLetters({{}, false, static_cast<std::size_t>(*limit)});
-  if (!letters) return fail(letters.status());
-  const std::string filter = arguments->value("--filter").value_or("");
-  for (const DeadLetter& letter : *letters) {
-    const std::string line = std::to_string(toNumber(letter.sequence)) + "\t" +
-                             formatUtc(WallTime{std::chrono::microseconds(letter.atMicros)}) +
-                             "\t" + letter.code + "\t" + escapeForLog(letter.reason) + "\t" +
-                             letter.changeSet;
-    if (filter.empty() || line.find(filter) != std::string::npos) std::puts(line.c_str());
-  }
-  const Result<std::uint64_t> count = (*store)->countDeadLetters();
-  if (!count) return fail(count.status());
-  std::printf("%s dead letters\n", groupedNumber(*count).c_str());
-  return ExitCode::Good;
 }
 
 }  // namespace penstock::app

@@ -29,7 +29,10 @@ constexpr const char* kHelp =
       checks every record, and that the journal reaches as far as snapshots and database have seen
   penstockd journal dump DIR [--group G] [--table T] [--row KEY] [--from SEQ]
   penstockd queue peek [--data-dir D] [--config F] [--table T] [--filter TEXT] [--limit N]
-  penstockd dead-letters list [--data-dir D] [--config F] [--filter TEXT] [--limit N]
+  penstockd dead-letters list|export|retry|discard [--data-dir D] [--config F] [--filter TEXT]
+            [--limit N] [--to FILE] [--sequence N | --all] [--dry-run]
+      of a stopped node; export writes CSV or, for replay, NDJSON; a retry is applied at its place
+      in the journal, after everything that waits there
   penstockd check FILE
       validates a configuration, its database, rights and tables
 

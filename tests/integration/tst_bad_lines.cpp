@@ -58,6 +58,38 @@ class TestBadLines : public QObject {
                 .isEmpty());
   }
 
+  /// From a shell, on a stopped node: looked at, taken away, mended, retried, discarded.
+  void deadLettersAreDecided() {
+    const std::vector<Example> dead = deadLines();
+    for (const Example& example : dead) add(example);
+    const QTemporaryDir node;
+    QCOMPARE(replay(node).exitCode, 3);
+    const auto letters = [&](const QStringList& words) {
+      return runDaemon(QStringList{"dead-letters"} + words +
+                       QStringList{"--data-dir", node.path()});
+    };
+    const QString csv = node.filePath("letters.csv");
+    QCOMPARE(letters({"export", "--to", csv}).exitCode, 0);
+    QVERIFY(
+        readFile(csv).startsWith("sequence,at,kind,code,reason,attempts,journal,change_set\r\n"));
+    const QString lines = node.filePath("letters.ndjson");
+    QCOMPARE(letters({"export", "--to", lines}).exitCode, 0);
+    QCOMPARE(readFile(lines).count('\n'), static_cast<qsizetype>(dead.size()));
+    QCOMPARE(letters({"retry"}).exitCode, 2);
+    QCOMPARE(letters({"retry", "--sequence", "1"}).exitCode, 1);
+    QVERIFY(letters({"discard", "--all", "--dry-run"}).output.startsWith("would discard"));
+    const DaemonResult again = letters({"retry", "--all"});
+    QVERIFY2(again.exitCode == 3, again.output + again.errors);
+    QVERIFY2(again.output.contains("refused again"), again.output);
+    const QString count = "SELECT count(*) FROM penstock_dead_letter";
+    const QString database = node.filePath("database.sqlite");
+    QCOMPARE(rowsOf(database, count), QStringList{QString::number(dead.size())});
+    const DaemonResult gone = letters({"discard", "--all"});
+    QVERIFY2(gone.exitCode == 0, gone.output + gone.errors);
+    QCOMPARE(rowsOf(database, count), QStringList{"0"});
+    QCOMPARE(goodRows(node), m_good);
+  }
+
   void badLinesAreNotTriedAgain() {
     for (const Example& example : refusedLines()) add(example);
     for (const Example& example : deadLines()) add(example);
