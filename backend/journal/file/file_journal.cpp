@@ -220,6 +220,7 @@ Status FileJournal::retire(Sequence passed) {
 Status FileJournal::removeLeaving() {
   if (!m_leaving) return Status::ok();
   const std::uint32_t number = m_leaving->number;
+  RETURN_IF_ERROR(removeBegunInVain(number));
   if (m_files.exists(m_segmentFiles.pathOf(number))) {
     RETURN_IF_ERROR(m_leaving->isBeingRead ? m_segmentFiles.remove(number)
                                            : m_segmentFiles.recycle(number));
@@ -228,6 +229,18 @@ Status FileJournal::removeLeaving() {
   }
   m_leaving.reset();
   m_leavingBytes.store(0, std::memory_order_relaxed);
+  return Status::ok();
+}
+
+/// Below the oldest segment stand only files that were begun while the disk refused them. One that
+/// is left there would make the end of the next segment look like damage to the next start.
+Status FileJournal::removeBegunInVain(std::uint32_t oldest) {
+  const auto names = m_files.list(m_options.directory);
+  if (!names) return names.status();
+  for (const std::string& name : *names) {
+    const auto number = parseSegmentName(name);
+    if (number && *number < oldest) RETURN_IF_ERROR(m_segmentFiles.remove(*number));
+  }
   return Status::ok();
 }
 

@@ -103,6 +103,7 @@ class FileJournal final : public Journal {
   CatalogPointer lastCatalog();
   void removeStrays();
   Status removeLeaving();
+  Status removeBegunInVain(std::uint32_t oldest);
   /// When what failed is done again: after pauses that double.
   struct Retry {
     std::chrono::milliseconds pause{0};

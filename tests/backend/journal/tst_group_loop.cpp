@@ -45,6 +45,26 @@ class TestGroupLoop : public QObject {
     QVERIFY(segmentOf(append("later")) > segmentOf(lost));
   }
 
+  void segmentsBegunInVainDoNotMakeRetirementLookLikeDamage() {
+    open();
+    append("good");
+    QVERIFY(m_journal->step().kind == Kind::Wrote);
+    append("lost");
+    m_files->plan({Call::Sync, Fault::IoError, 0, 3});
+    m_files->plan({Call::Remove, Fault::IoError, 0, 2});
+    while (m_journal->step().kind == Kind::Failed) continue;
+    const Sequence passed = append("passed");
+    QVERIFY(m_journal->step().kind == Kind::Wrote);
+    QVERIFY(m_journal->setCatalog(someCatalog("others")).isOk());  // begins a new segment
+    QVERIFY(m_journal->step().kind == Kind::Wrote);
+    QVERIFY(m_journal->retire(passed).isOk());
+    QVERIFY(m_journal->oldestKept() == passed);
+    m_journal.reset();
+    open();
+    QVERIFY(m_journal->recovered().damages.empty());
+    QVERIFY(m_journal->oldestKept() == passed);
+  }
+
   void stoppedWhileTheDiskFailsItEndsAfterOneTry() {
     open();
     append("lost");
