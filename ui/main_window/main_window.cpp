@@ -382,6 +382,7 @@ void MainWindow::applyLock() {
                           : (m_locked ? NodeBar::Lock::Locked : NodeBar::Lock::Open));
   (*m_actions)[Act::Lock]->setChecked(m_locked);
   (*m_actions)[Act::Lock]->setEnabled(!m_options.readOnly);
+  m_tables->deadLetters()->showAvailability();
   showNumbers();
 }
 

@@ -20,7 +20,7 @@ TableTabs::TableTabs(BrowseDesk& browse, CommandDesk& commands, QWidget* parent)
       m_data(new DataPanel(browse, this)),
       m_sinks(new SinksPanel(this)),
       m_events(new EventsPanel(this)),
-      m_deadLetters(new DeadLettersPanel(browse, this)),
+      m_deadLetters(new DeadLettersPanel(browse, commands, this)),
       m_workload(new WorkloadPanel(commands, this)) {
   setObjectName(QStringLiteral("tableTabs"));
   setAccessibleName(QStringLiteral("Tables"));
@@ -64,14 +64,14 @@ void TableTabs::showDeadLetterCount(std::uint64_t waiting) {
 void TableTabs::setConnected(bool connected) {
   m_queue->pages()->setConnected(connected);
   m_data->setConnected(connected);
-  m_deadLetters->pages()->setConnected(connected);
+  m_deadLetters->setConnected(connected);
   m_workload->setConnected(connected);
 }
 
 void TableTabs::setSink(const std::string& sink) {
   m_queue->pages()->setSink(sink);
   m_data->setSink(sink);
-  m_deadLetters->pages()->setSink(sink);
+  m_deadLetters->setSink(sink);
 }
 
 void TableTabs::setShade(Shade shade) {

@@ -13,12 +13,15 @@ namespace penstock::ui {
 namespace {
 
 // Which columns tell a row from others. Queue: a change set may have several changes; the name of
-// the columns is the engine's. Elsewhere the first column (key, sequence).
+// the columns is the engine's. Dead letters: two journals may have one sequence. Elsewhere the
+// first column (a key).
 std::vector<std::size_t> keyColumnsOf(BrowseSubject subject,
                                       const std::vector<std::string>& columns) {
-  if (subject != BrowseSubject::Queue) return {0};
+  std::vector<std::string> names;
+  if (subject == BrowseSubject::Queue) names = {"sequence", "table", "operation", "key"};
+  if (subject == BrowseSubject::DeadLetters) names = {"sequence", "journal"};
   std::vector<std::size_t> found;
-  for (const char* name : {"sequence", "table", "operation", "key"}) {
+  for (const std::string& name : names) {
     const auto at = std::find(columns.begin(), columns.end(), name);
     if (at != columns.end()) found.push_back(static_cast<std::size_t>(at - columns.begin()));
   }

@@ -64,11 +64,11 @@ BrowsePage queuePage() {
 BrowsePage deadLetterPage() {
   BrowsePage page;
   page.subject = BrowseSubject::DeadLetters;
-  page.columns = {"sequence", "at", "kind", "code", "reason", "attempts", "change_set"};
+  page.columns = {"sequence", "at", "kind", "code", "reason", "attempts", "journal", "change_set"};
   for (std::uint64_t i = 0; i < 12; ++i) {
     page.rows.push_back({number(16'790'000 + i), text("2026-11-21T14:01:11.250Z"), text("refused"),
                          text("SQLITE_CONSTRAINT_UNIQUE"),
-                         text("UNIQUE constraint failed: slots.player"), number(1),
+                         text("UNIQUE constraint failed: slots.player"), number(1), text("0f1e"),
                          text(R"({"changes":[{"table":"slots","op":"insert","key":{"id":7}}]})")});
   }
   page.total = 12;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <QLineEdit>
+#include <QMessageBox>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -20,6 +22,9 @@ class TestDeadLettersPanel : public QObject {
  private slots:
   void aChosenLetterIsShownInFull();
   void allOfThemCanBeExported();
+  void chosenOnesAreRetriedAfterAQuestion();
+  void allThatMatchAreDiscardedWhenNoneIsChosen();
+  void lockedWindowDecidesNothing();
 
  private:
   void turn(DeadLettersPanel& panel, BrowseDesk& desk) {
@@ -34,7 +39,8 @@ void TestDeadLettersPanel::aChosenLetterIsShownInFull() {
   FakeEngineLink link;
   fillTables(link);
   BrowseDesk desk(link);
-  DeadLettersPanel panel(desk);
+  CommandDesk commands(link, m_clock);
+  DeadLettersPanel panel(desk, commands);
   panel.resize(1000, 160);
   panel.show();
   turn(panel, desk);
@@ -50,7 +56,8 @@ void TestDeadLettersPanel::allOfThemCanBeExported() {
   FakeEngineLink link;
   fillTables(link);
   BrowseDesk desk(link);
-  DeadLettersPanel panel(desk);
+  CommandDesk commands(link, m_clock);
+  DeadLettersPanel panel(desk, commands);
   panel.show();
   const QSignalSpy wanted(panel.pages(), &PageTable::exportWanted);
   QVERIFY(!panel.pages()->exportButton()->isEnabled());
@@ -59,6 +66,74 @@ void TestDeadLettersPanel::allOfThemCanBeExported() {
   QCOMPARE(wanted.count(), 1);
   const auto request = wanted.front().front().value<BrowseRequest>();
   QVERIFY(request.subject == BrowseSubject::DeadLetters);
+}
+
+static QMessageBox* questionOf(const DeadLettersPanel& panel) {
+  return panel.window()->findChild<QMessageBox*>();
+}
+
+void TestDeadLettersPanel::chosenOnesAreRetriedAfterAQuestion() {
+  FakeEngineLink link;
+  fillTables(link);
+  BrowseDesk desk(link);
+  CommandDesk commands(link, m_clock);
+  DeadLettersPanel panel(desk, commands);
+  panel.setSink("primary");
+  panel.show();
+  turn(panel, desk);
+  panel.pages()->view()->selectRow(3);
+  panel.findChild<QPushButton*>(QStringLiteral("retryLettersButton"))->click();
+  QMessageBox* question = questionOf(panel);
+  QVERIFY(question != nullptr);
+  QCOMPARE(question->text(), QStringLiteral("Retry the chosen dead letter?"));
+  QVERIFY(question->informativeText().contains(QStringLiteral("16790003: UNIQUE")));
+  QVERIFY(link.commands().empty());
+  question->findChild<QPushButton*>(QStringLiteral("confirmButton"))->click();
+  QCOMPARE(link.commands().size(), 1u);
+  const Command& command = link.commands().front();
+  QVERIFY(command.kind == CommandKind::RetryLetters && !command.allLetters);
+  QCOMPARE(command.sink, std::string("primary"));
+  QCOMPARE(command.letters.size(), 1u);
+  QVERIFY(command.letters.front() == (LetterKey{Sequence{16'790'003}, "0f1e"}));
+}
+
+void TestDeadLettersPanel::allThatMatchAreDiscardedWhenNoneIsChosen() {
+  FakeEngineLink link;
+  fillTables(link);
+  BrowseDesk desk(link);
+  CommandDesk commands(link, m_clock);
+  DeadLettersPanel panel(desk, commands);
+  panel.show();
+  turn(panel, desk);
+  panel.pages()->filter()->setText(QStringLiteral("UNIQUE"));
+  panel.findChild<QPushButton*>(QStringLiteral("discardLettersButton"))->click();
+  QMessageBox* question = questionOf(panel);
+  QVERIFY(question != nullptr);
+  QVERIFY(question->text().contains(QStringLiteral("that hold “UNIQUE”")));
+  QVERIFY(question->informativeText().contains(QStringLiteral("cannot be undone")));
+  question->findChild<QPushButton*>(QStringLiteral("confirmButton"))->click();
+  QCOMPARE(link.commands().size(), 1u);
+  QVERIFY(link.commands().front().kind == CommandKind::DiscardLetters);
+  QVERIFY(link.commands().front().allLetters && link.commands().front().letters.empty());
+  QCOMPARE(link.commands().front().letterFilter, std::string("UNIQUE"));
+}
+
+void TestDeadLettersPanel::lockedWindowDecidesNothing() {
+  FakeEngineLink link;
+  fillTables(link);
+  BrowseDesk desk(link);
+  CommandDesk commands(link, m_clock);
+  commands.setReadOnly(true);
+  DeadLettersPanel panel(desk, commands);
+  panel.show();
+  turn(panel, desk);
+  auto* retry = panel.findChild<QPushButton*>(QStringLiteral("retryLettersButton"));
+  QVERIFY(!retry->isEnabled());
+  commands.setReadOnly(false);
+  panel.showAvailability();
+  QVERIFY(retry->isEnabled());
+  panel.setConnected(false);
+  QVERIFY(!retry->isEnabled());
 }
 
 PENSTOCK_TEST(TestDeadLettersPanel)
