@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "engine/housekeeping.h"
+#include "engine/letter_browser.h"
 #include "engine/node.h"
 #include "engine/operate/control.h"
 #include "engine/operate/letter_desk.h"
@@ -22,8 +23,6 @@ std::uint64_t newRunId() {
   std::random_device random;
   return (std::uint64_t{random()} << 20 | random()) & ((1ull << 53) - 1);
 }
-
-PageCell text(std::string value) { return {std::move(value), PageCell::Kind::Text}; }
 
 void logFailure(const char* chore, const Status& status) {
   if (!status.isOk()) logLine(LogLevel::Warning, std::string(chore) + ": " + status.message());
@@ -161,35 +160,11 @@ BrowsePage Engine::browse(const BrowseRequest& request) {
 }
 
 BrowsePage Engine::Parts::deadLetters(const BrowseRequest& request) {
+  Sink* sink = request.sink.empty() ? &pipeline.primary() : pipeline.find(request.sink);
+  if (sink != nullptr) return letterPage(sink->store(), request);
   BrowsePage page;
   page.subject = BrowseSubject::DeadLetters;
-  page.columns = {"sequence", "at", "kind", "code", "reason", "attempts", "journal", "change_set"};
-  page.offset = request.offset;
-  Sink* sink = request.sink.empty() ? &pipeline.primary() : pipeline.find(request.sink);
-  if (sink == nullptr) {
-    page.status = Status(StatusCode::NotFound, "there is no sink '" + request.sink + "'");
-    return page;
-  }
-  const auto letters = sink->store().listDeadLetters({{}, false, limits::kQueueScanMax});
-  if (!letters) {
-    page.status = letters.status();
-    return page;
-  }
-  std::uint64_t matches = 0;
-  for (const DeadLetter& letter : *letters) {
-    const bool fits = matchesLetter(letter, request.filter);
-    if (!fits || ++matches <= request.offset || page.rows.size() >= request.rowsMax) continue;
-    const WallTime at{std::chrono::microseconds(letter.atMicros)};
-    page.rows.push_back({{std::to_string(toNumber(letter.sequence)), PageCell::Kind::Number},
-                         text(formatUtc(at)),
-                         text(letter.kind),
-                         text(letter.code),
-                         text(letter.reason),
-                         {std::to_string(letter.attempts), PageCell::Kind::Number},
-                         text(letter.journal),
-                         text(letter.changeSet)});
-  }
-  page.total = static_cast<std::int64_t>(matches);
+  page.status = Status(StatusCode::NotFound, "there is no sink '" + request.sink + "'");
   return page;
 }
 

@@ -124,6 +124,7 @@ inline constexpr std::size_t kBrowseRowsMax = 1'000;          ///< rows of one p
 inline constexpr std::size_t kBrowseCellBytesMax = 4 * kKiB;  ///< a longer cell is cut, and says so
 inline constexpr std::uint64_t kBrowseCountMax = 100'000;     ///< rows counted for a page's total
 inline constexpr std::size_t kQueueScanMax = 10'000;          ///< records looked at for one page
+inline constexpr std::size_t kLetterScanMax = 100'000;  ///< of dead letters, for one filtered page
 inline constexpr std::size_t kCommandAnswersMax = 1'024;
 
 }  // namespace penstock::limits

@@ -118,6 +118,28 @@ class TestDeadLetters : public QObject {
              (Rows{"1"}));
   }
 
+  void pagesReachEveryLetter() {
+    EngineRig rig;
+    QCOMPARE(bury(rig, 40).size(), 40u);
+    BrowseRequest request;
+    request.subject = BrowseSubject::DeadLetters;
+    request.rowsMax = 15;
+    std::size_t rows = 0;
+    for (request.offset = 0; request.offset < 60; request.offset += 15) {
+      const BrowsePage page = rig.engine().browse(request);
+      QCOMPARE(page.total, std::int64_t{40});
+      rows += page.rows.size();
+    }
+    QCOMPARE(rows, std::size_t{40});
+    request.offset = 1;
+    request.filter = "\"key\":{\"id\":1";  // and 10 to 19
+    const BrowsePage page = rig.engine().browse(request);
+    QCOMPARE(page.total, std::int64_t{11});
+    QCOMPARE(page.rows.size(), std::size_t{10});
+    request.sink = "nowhere";
+    QVERIFY(rig.engine().browse(request).status.code() == StatusCode::NotFound);
+  }
+
   void decisionOutlivesAKill() {
     EngineRig rig;
     const Rows letters = bury(rig, 1);
