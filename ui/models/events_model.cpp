@@ -24,7 +24,7 @@ Tone toneOf(Severity severity) {
 }
 
 QString sentence(std::string_view name) {
-  QString text = displayText(name);
+  QString text = displayText(name).replace(QLatin1Char('_'), QLatin1Char(' '));
   if (!text.isEmpty()) text[0] = text[0].toUpper();
   return text;
 }

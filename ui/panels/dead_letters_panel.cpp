@@ -45,6 +45,7 @@ DeadLettersPanel::DeadLettersPanel(BrowseDesk& desk, CommandDesk& commands, QWid
   sideColumn->setSpacing(3);
   sideColumn->addWidget(m_details);
   sideColumn->addWidget(makeDecisions());
+  sideColumn->insertWidget(1, m_progress);
   auto* splitter = new QSplitter(Qt::Horizontal, this);
   splitter->setObjectName(QStringLiteral("deadLettersSplitter"));
   splitter->addWidget(m_pages);
@@ -82,12 +83,13 @@ QWidget* DeadLettersPanel::makeDecisions() {
   m_progress = new ElidedLabel(this);
   m_progress->setObjectName(QStringLiteral("lettersProgress"));
   m_progress->setAccessibleName(QStringLiteral("Progress of the last decision"));
+  m_progress->hide();  // the room is the letter's until there is something to tell
   auto* bar = new QWidget(this);
   auto* row = new QHBoxLayout(bar);
   row->setContentsMargins(0, 0, 0, 0);
   row->addWidget(m_retry);
   row->addWidget(m_discard);
-  row->addWidget(m_progress, 1);
+  row->addStretch(1);
   connect(m_retry, &QPushButton::clicked, this, [this] { ask(CommandKind::RetryLetters); });
   connect(m_discard, &QPushButton::clicked, this, [this] { ask(CommandKind::DiscardLetters); });
   return bar;
@@ -201,6 +203,7 @@ void DeadLettersPanel::send(Command command) {
 void DeadLettersPanel::showProgress(const CommandProgress& progress) {
   if (progress.command.id != m_latest) return;
   m_progress->setFullText(progressLine(progress));
+  m_progress->show();
   if (progress.stage == CommandProgress::Stage::InEffect) m_pages->refresh();
 }
 

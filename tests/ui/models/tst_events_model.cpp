@@ -82,6 +82,14 @@ class TestEventsModel : public QObject {
     QVERIFY(!model.index(0, EventsModel::Severe).data(Qt::DecorationRole).isNull());
   }
 
+  void kindIsToldInWords() {
+    EventsModel model;
+    std::vector<Event> events = eventsFrom(1, 1);
+    events.front().kind = EventKind::DeadLetter;
+    model.add(events, 7);
+    QCOMPARE(model.index(0, EventsModel::Kind).data().toString(), QStringLiteral("Dead letter"));
+  }
+
   void backpressureTellsItsBudget() {
     EventsModel model;
     Event event;
