@@ -87,7 +87,7 @@ Status Pipeline::openStores(const StoreOpener& openStore) {
     if (!sink.schemaFile.empty()) {
       const Result<std::string> sql = readWholeFile(m_parts.files, sink.schemaFile);
       if (!sql) return sql.status().withContext(sink.schemaFile);
-      const Status made = (*store)->runScript(*sql).withContext(sink.schemaFile);
+      Status made = (*store)->runScript(*sql).withContext(sink.schemaFile);
       // Intake does not wait for a database whose tables the journal knows; the sink does.
       const bool later = made.code() == StatusCode::Unavailable && isJournalThere();
       if (!made.isOk() && !later) return made;

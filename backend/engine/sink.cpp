@@ -70,7 +70,7 @@ Status Sink::tryStart() {
 /// Where the store stands decides where the cursor begins; nothing else is remembered elsewhere.
 Status Sink::attach() {
   if (!m_schemaLeft.empty()) {
-    const Status made = m_store->runScript(m_schemaLeft);
+    Status made = m_store->runScript(m_schemaLeft);
     if (made.code() == StatusCode::Unavailable) return made;
     RETURN_IF_ERROR(made.withContext(m_settings.options.schemaFile));
     m_schemaLeft.clear();

@@ -36,7 +36,7 @@ class TestReplayWatched : public QObject {
     QCOMPARE(rig.newest()->acceptedSets, std::uint64_t{18'396});
     QCOMPARE(rig.sink().deadLettersTotal, std::uint64_t{0});
     const auto shown = [&] { return rig.window().tables()->workload()->stateText(); };
-    QVERIFY(until(5s, [&] { return shown().contains("check passed"); }));
+    QVERIFY(until(20s, [&] { return shown().contains("check passed"); }));
     const QProgressBar* bar = rig.window().tables()->workload()->findChild<QProgressBar*>();
     QCOMPARE(bar->value(), bar->maximum());
     double persisted = 0;
