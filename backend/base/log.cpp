@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/log.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 
 #include "base/clock.h"
+#include "base/utf8.h"
 
 namespace penstock {
 namespace {
@@ -26,6 +28,13 @@ constexpr const char* levelName(LogLevel level) {
   return "error";
 }
 
+/// U+0000 to U+001F and U+007F to U+009F: terminals obey the second row too.
+bool isControl(std::string_view letter) {
+  const auto first = static_cast<unsigned char>(letter.front());
+  if (letter.size() == 1) return first < 0x20 || first == 0x7f;
+  return first == 0xc2 && static_cast<unsigned char>(letter[1]) < 0xa0;
+}
+
 }  // namespace
 
 void logLine(LogLevel level, std::string_view message) {
@@ -40,16 +49,20 @@ void setLogLevel(LogLevel level) { minimumLevel.store(level, std::memory_order_r
 std::string escapeForLog(std::string_view text) {
   std::string escaped;
   escaped.reserve(text.size());
-  for (const char letter : text) {
-    const auto byte = static_cast<unsigned char>(letter);
-    if (byte >= 0x20 && byte != 0x7f) {
+  while (!text.empty()) {
+    const std::size_t length = letterBytes(text);
+    const std::string_view letter = text.substr(0, std::max<std::size_t>(1, length));
+    text.remove_prefix(letter.size());
+    if (length > 0 && !isControl(letter)) {
       escaped += letter;
       continue;
     }
-    constexpr char kHex[] = "0123456789abcdef";
-    escaped += "\\x";
-    escaped += kHex[byte >> 4];
-    escaped += kHex[byte & 15];
+    for (const char byte : letter) {
+      constexpr char kHex[] = "0123456789abcdef";
+      escaped += "\\x";
+      escaped += kHex[static_cast<unsigned char>(byte) >> 4];
+      escaped += kHex[static_cast<unsigned char>(byte) & 15];
+    }
   }
   return escaped;
 }
