@@ -7,6 +7,7 @@
 
 #include "app/application/toml_values.h"
 #include "base/file_system.h"
+#include "base/log.h"
 #include "model/catalog.h"
 #include "model/limits.h"
 
@@ -270,7 +271,7 @@ Result<EngineOptions> parseConfig(std::string_view text, const std::string& name
   } catch (const toml::parse_error& error) {
     return Status(StatusCode::Invalid, name + ": line " +
                                            std::to_string(error.source().begin.line) + ": " +
-                                           std::string(error.description()));
+                                           escapeForLog(error.description()));
   }
   const Status read = readAll(file, options);
   if (!read.isOk()) return read.withContext(name);

@@ -7,6 +7,7 @@
 #include <sstream>
 #include <utility>
 
+#include "base/log.h"
 #include "base/number_text.h"
 #include "model/catalog.h"
 
@@ -187,9 +188,9 @@ KeyReader notAvailableYet(std::string harmless) {
 
 Status invalidAt(const toml::node& node, std::string_view place, std::string_view message) {
   std::string text = "line " + std::to_string(node.source().begin.line) + ": ";
-  text += place;
+  text += escapeForLog(place);
   text += ": ";
-  text += message;
+  text += escapeForLog(message);
   return {StatusCode::Invalid, std::move(text)};
 }
 

@@ -207,6 +207,20 @@ name = "log"
     QVERIFY2(!message.contains('\n'), qPrintable(message));
   }
 
+  void refusalIsOneLineWhateverTheFileHolds() {
+    for (const char* text :
+         {"[flush]\n\"work\\ners\" = 1\n", "\"a\\u001b[2J\" = 1\n",
+          "[flush]\nlinger = \"\"\"5\nms\"\"\"\n", "[engine]\nmemory_budget = \"\\u009b1 B\"\n",
+          "[[table]]\nname = \"a\\n\"\n[[table]]\nname = \"a\\n\"\n",
+          "[[table]]\nname = \"a\"\nsinks = [\"\\u0007\"]\n"}) {
+      const auto read = parseConfig(text, "penstock.toml");
+      QVERIFY2(!read.isOk(), text);
+      const std::string& message = read.status().message();
+      QVERIFY2(message.find_first_of("\n\x1b\x07") == std::string::npos, message.c_str());
+      QVERIFY2(message.find("\u009b") == std::string::npos, message.c_str());
+    }
+  }
+
   void whatIsNotBuiltYetIsRefusedByName_data() {
     QTest::addColumn<QString>("text");
     for (const char* text :
