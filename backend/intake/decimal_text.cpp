@@ -2,7 +2,6 @@
 #include "intake/decimal_text.h"
 
 #include <charconv>
-#include <cstdlib>
 
 #include "model/limits.h"
 
@@ -31,7 +30,8 @@ bool takeExponent(std::string_view text, long& exponent) {
   }
   const auto end = std::from_chars(text.data(), text.data() + text.size(), exponent);
   if (end.ec != std::errc() || end.ptr != text.data() + text.size()) return false;
-  return std::labs(exponent) <= 1'000'000'000L;  // far beyond the digits allowed; no overflow below
+  constexpr long kFar = 1'000'000'000;  // beyond the digits allowed; no overflow below
+  return exponent >= -kFar && exponent <= kFar;
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 // one before) and 8 bytes chain hash.
 #include "intake/source_positions.h"
 
+#include <utility>
+
 #include "base/check.h"
 #include "intake/snapshot_frame.h"
 #include "model/varint.h"
@@ -100,11 +102,13 @@ Result<Sequence> SourcePositions::restore(std::string_view bytes) {
   if (!opened) return opened.status();
   ByteReader& reader = opened->entries;
   std::map<std::uint64_t, Source> sources;
+  std::uint64_t before = 0;  // in order, and no source is 0
   for (std::uint64_t i = 0; i < opened->count; ++i) {
     std::uint64_t hash = 0;
     std::uint64_t beyond = 0;
     Source source;
     if (!reader.take64(hash) || !reader.takeVarint(source.upTo)) return kFrame.corrupt();
+    if (std::exchange(before, hash) >= hash) return kFrame.corrupt();
     if (!reader.take64(source.chainHash) || !reader.takeVarint(source.refused))
       return kFrame.corrupt();
     if (!reader.takeVarint(beyond)) return kFrame.corrupt();
@@ -113,6 +117,8 @@ Result<Sequence> SourcePositions::restore(std::string_view bytes) {
       std::uint64_t distance = 0;
       std::uint64_t chainHash = 0;
       if (!reader.takeVarint(distance) || !reader.take64(chainHash)) return kFrame.corrupt();
+      const std::uint64_t least = k == 0 ? 2 : 1;  // the line behind upTo is missing
+      if (distance < least || distance > ~line) return kFrame.corrupt();
       line += distance;
       source.beyond.emplace(line, chainHash);
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <random>
 
+#include "intake/snapshot_frame.h"
 #include "intake/source_positions.h"
 #include "tests/support/test_main.h"
 
@@ -27,6 +28,7 @@ class TestSourcePositions : public QObject {
   void linesTooFarAheadAreRefused();
   void snapshotRestoresAll();
   void damagedSnapshotsAreRefused();
+  void snapshotsThatNobodyWroteAreRefused();
 };
 
 void TestSourcePositions::linesInAnyOrderBecomeOneRun() {
@@ -137,6 +139,35 @@ void TestSourcePositions::damagedSnapshotsAreRefused() {
     QVERIFY(!positions.restore(std::string_view(good).substr(0, i)).isOk());
   }
   QVERIFY(positions.contains(1, 3));
+}
+
+/// Whole by their checksum; taken, they would have lines that are never passed.
+void TestSourcePositions::snapshotsThatNobodyWroteAreRefused() {
+  const SnapshotFrame frame("snapshot of source positions", 1);
+  const auto entry = [](std::uint64_t source, std::initializer_list<std::uint64_t> distances) {
+    std::string bytes;
+    appendFixed64(bytes, source);
+    appendVarint(bytes, 3);  // all lines up to it
+    appendFixed64(bytes, 77);
+    appendVarint(bytes, 0);
+    appendVarint(bytes, distances.size());
+    for (const std::uint64_t distance : distances) {
+      appendVarint(bytes, distance);
+      appendFixed64(bytes, 78);
+    }
+    return bytes;
+  };
+  const auto isTaken = [&frame](std::uint64_t count, const std::string& entries) {
+    return SourcePositions().restore(frame.seal(Sequence{50}, count, entries)).isOk();
+  };
+  QVERIFY(isTaken(2, entry(1, {2, 1}) + entry(2, {})));
+  QVERIFY(!isTaken(1, entry(1, {0})));
+  QVERIFY(!isTaken(1, entry(1, {1})));
+  QVERIFY(!isTaken(1, entry(1, {2, 0})));
+  QVERIFY(!isTaken(1, entry(1, {~std::uint64_t{0}})));
+  QVERIFY(!isTaken(1, entry(0, {})));
+  QVERIFY(!isTaken(2, entry(1, {}) + entry(1, {})));
+  QVERIFY(!isTaken(2, entry(2, {}) + entry(1, {})));
 }
 
 PENSTOCK_TEST(TestSourcePositions)
