@@ -85,6 +85,24 @@ GroupHeader readFields(const std::byte* bytes) {
   return header;
 }
 
+/// Whether a writer can have made it: what is followed must not lead round in circles, nor beyond
+/// any file, whatever its checksum says.
+bool isPossible(const GroupHeader& header) {
+  if (header.bytes > limits::kSegmentBytesMax) return false;
+  if (header.firstIndex > limits::kRecordsPerSegmentMax ||
+      header.records > limits::kRecordsPerSegmentMax - header.firstIndex) {
+    return false;
+  }
+  if (header.records > header.bytes / kRecordFrameBytes) return false;
+  if (header.syncedHead >= makeSequence(header.segment, header.firstIndex)) return false;
+  const JournalPosition& synced = header.synced;
+  if (header.offset != 0) {
+    return synced.segment == header.segment && synced.offset <= header.offset;
+  }
+  return synced.segment < header.segment && synced.offset <= limits::kSegmentBytesMax &&
+         segmentOf(header.syncedHead) <= synced.segment;
+}
+
 bool hasMagic(std::span<const std::byte> bytes) {
   return bytes.size() >= kGroupHeaderBytes && get<std::uint32_t>(bytes.data(), 0) == kMagic;
 }
@@ -149,6 +167,7 @@ Result<GroupHeader> decodeGroupHeader(std::span<const std::byte> bytes, const Jo
   if (header.journal != journal || header.segment != at.segment || header.offset != at.offset) {
     return Status(StatusCode::Corrupt, "group header in the wrong place");
   }
+  if (!isPossible(header)) return Status(StatusCode::Corrupt, "impossible group header");
   return header;
 }
 

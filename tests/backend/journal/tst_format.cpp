@@ -32,6 +32,14 @@ GroupHeader someHeader() {
   return header;
 }
 
+/// Makes it the first of its segment.
+void begin(GroupHeader& header, const JournalPosition& endOfPrevious, Sequence head) {
+  header.offset = 0;
+  header.firstIndex = 0;
+  header.synced = endOfPrevious;
+  header.syncedHead = head;
+}
+
 using HeaderBytes = std::array<std::byte, kGroupHeaderBytes>;
 
 HeaderBytes encoded(const GroupHeader& header) {
@@ -88,6 +96,42 @@ class TestFormat : public QObject {
     QFETCH(quint64, offset);
     const auto decoded = decodeGroupHeader(encoded(someHeader()), idOf(id), {segment, offset});
     QTEST(int(decoded.status().code()), "code");
+  }
+
+  /// Followed, such a header leads round in circles, or far beyond any file.
+  void wholeHeaderThatNobodyWroteIsCorrupt_data() {
+    QTest::addColumn<GroupHeader>("header");
+    const auto row = [](const char* name, void (*change)(GroupHeader&)) {
+      GroupHeader header = someHeader();
+      change(header);
+      QTest::newRow(name) << header;
+    };
+    row("end comes round", [](GroupHeader& h) { h.bytes = ~std::uint64_t{0} - 8191; });
+    row("longer than any segment", [](GroupHeader& h) { h.bytes = limits::kSegmentBytesMax + 1; });
+    row("more records than bytes", [](GroupHeader& h) { h.records = 300; });
+    row("index comes round", [](GroupHeader& h) { h.firstIndex = ~std::uint32_t{0}; });
+    row("index of no sequence", [](GroupHeader& h) { h.firstIndex = 1u << kSequenceIndexBits; });
+    row("synced in another segment", [](GroupHeader& h) { h.synced.segment = 6; });
+    row("synced behind itself", [](GroupHeader& h) { h.synced.offset = 12288; });
+    row("head behind itself", [](GroupHeader& h) { h.syncedHead = makeSequence(7, 5); });
+    row("segment after itself", [](GroupHeader& h) { begin(h, {7, 4096}, makeSequence(6, 1)); });
+    row("segment after a later one", [](GroupHeader& h) { begin(h, {8, 4096}, Sequence{9}); });
+    row("after no end", [](GroupHeader& h) { begin(h, {6, 1ull << 40}, makeSequence(6, 1)); });
+    row("head ahead", [](GroupHeader& h) { begin(h, {5, 4096}, makeSequence(6, 1)); });
+  }
+  void wholeHeaderThatNobodyWroteIsCorrupt() {
+    QFETCH(GroupHeader, header);
+    const auto decoded =
+        decodeGroupHeader(encoded(header), idOf(1), {header.segment, header.offset});
+    QVERIFY(decoded.status().code() == StatusCode::Corrupt);
+  }
+
+  void firstHeaderOfASegmentIsReadBack() {
+    GroupHeader header = someHeader();
+    begin(header, {5, 4096}, makeSequence(5, 1));
+    QVERIFY(decodeGroupHeader(encoded(header), idOf(1), {7, 0}).isOk());
+    begin(header, {}, kNoSequence);
+    QVERIFY(decodeGroupHeader(encoded(header), idOf(1), {7, 0}).isOk());
   }
 
   void zerosAreNoHeader() {
