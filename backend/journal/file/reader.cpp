@@ -91,7 +91,7 @@ Status FileJournalReader::seek(Sequence position) {
   while (m_offset < m_info.syncedEnd) {
     auto header = m_scanner->headerAt({m_offset, m_info.syncedEnd});
     if (!header && header.status().code() == StatusCode::IoError) return header.status();
-    if (!header) {
+    if (!header || header->firstIndex != m_nextIndex) {
       const auto later =
           m_scanner->findHeader({m_offset + limits::kJournalBlockBytes, m_info.syncedEnd});
       if (!later) return later.status();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QTest>
+#include <array>
 #include <random>
 
 #include "journal/file/verify.h"
@@ -116,6 +117,31 @@ class TestJournalDamage : public QObject {
       }
       QVERIFY2(isHonest(all, written, false), qPrintable(QString::number(i)));
     }
+  }
+
+  /// Whole by its checksum, and nothing that a writer makes: passed once, not again and again.
+  void groupOfAnIndexThatCannotFollowIsPassed() {
+    auto journal = openJournal(*m_files);
+    const auto written = appendSynced(*journal, 0, 8);
+    QVERIFY(journal->close().isOk());
+    journal.reset();
+    const auto file = m_files->open(pathOf(1), FileSystem::OpenMode::ReadWrite);
+    std::array<std::byte, kGroupHeaderBytes> bytes{};
+    QVERIFY((*file)->readAt(3 * 4096, bytes).isOk());
+    auto header = decodeAnyHeader(bytes);
+    QVERIFY(header.has_value());
+    header->firstIndex = 255;
+    encodeGroupHeader(*header, bytes);
+    QVERIFY((*file)->writeAt(3 * 4096, bytes).isOk());
+    const auto reader = openForReading(*m_files, kDirectory)->openReader(kNoSequence);
+    QVERIFY(reader.isOk());
+    const ReadResult before = readAll(**reader);
+    QCOMPARE(before.records.size(), std::size_t{2});
+    QCOMPARE(before.damages.size(), std::size_t{1});
+    QVERIFY((*reader)->passDamage().isOk());
+    const ReadResult behind = readAll(**reader);
+    QVERIFY(behind.damages.empty());
+    QCOMPARE(behind.records.size(), written.size() - 3);
   }
 
   void cursorSetIntoDamageTellsOfIt() {
