@@ -100,7 +100,8 @@ void appendSegment(std::string& input, std::uint32_t number, std::string_view co
   CHECK(number >= 1 && number <= SegmentChunk::kSegmentMask + 1);
   while (!content.empty()) {
     const std::string_view block = content.substr(0, limits::kJournalBlockBytes);
-    const std::size_t used = block.find_last_not_of('\0') + 1;  // npos + 1 is 0
+    // At least a byte, so that there is a block; npos + 1 is 0.
+    const std::size_t used = std::max<std::size_t>(1, block.find_last_not_of('\0') + 1);
     const bool isCutOff = block.size() < limits::kJournalBlockBytes;
     appendChunk(input, {number - 1 + (isCutOff ? SegmentChunk::kCutOff : 0u),
                         isCutOff ? block : block.substr(0, used)});
