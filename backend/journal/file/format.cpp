@@ -196,6 +196,14 @@ std::uint32_t payloadBytesOf(std::span<const std::byte> frame) {
   return frame.size() < kRecordFrameBytes ? 0 : get<std::uint32_t>(frame.data(), 0);
 }
 
+Sequence sequenceOf(std::span<const std::byte> frame) {
+  if (frame.size() < kRecordFrameBytes) return kNoSequence;
+  const bool hasType = get<std::uint8_t>(frame.data(), 4) != 0;
+  // Behind the type come three zeros.
+  if (!hasType || get<std::uint32_t>(frame.data(), 4) > 0xffu) return kNoSequence;
+  return get<Sequence>(frame.data(), 8);
+}
+
 std::optional<RecordView> decodeRecord(std::string_view bytes, Sequence expected,
                                        std::uint64_t seed) {
   if (bytes.size() < kRecordFrameBytes) return std::nullopt;

@@ -110,6 +110,8 @@ struct RecordView {
 
 /// The payload's length as a frame tells it, not checked; 0 when there is no whole frame.
 std::uint32_t payloadBytesOf(std::span<const std::byte> frame);
+/// The sequence that a record would have that begins here; kNoSequence when none can begin here.
+Sequence sequenceOf(std::span<const std::byte> frame);
 /// The record at the start of `bytes`, or nothing unless it is whole and has the expected sequence.
 std::optional<RecordView> decodeRecord(std::string_view bytes, Sequence expected,
                                        std::uint64_t seed);

@@ -47,6 +47,10 @@ class GroupScanner {
   Result<std::span<const std::byte>> blockAt(Range range) {
     return bytesAt(range.begin, limits::kJournalBlockBytes, range.end);
   }
+  /// `count` bytes from range.begin on; fewer at the end. Errors: IoError.
+  Result<std::span<const std::byte>> bytesAt(Range range, std::size_t count) {
+    return bytesAt(range.begin, count, range.end);
+  }
   /// The first record of the segment, its catalog, also when the header before it is damaged.
   /// Errors: Corrupt, IoError.
   Result<RecordView> firstRecord(std::uint64_t end);

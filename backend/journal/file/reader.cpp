@@ -17,8 +17,8 @@ constexpr bool isKnown(RecordType type) {
 
 Status statusOf(const JournalDamage& damage) {
   return {StatusCode::Corrupt, "the journal is damaged: " + describe(damage) +
-                                   " (penstockd journal verify names all damage, journal dump "
-                                   "writes what can be read)"};
+                                   " (penstockd journal verify names all damage, journal salvage "
+                                   "saves what can be read)"};
 }
 
 }  // namespace
