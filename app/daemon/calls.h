@@ -16,9 +16,9 @@ using Words = std::vector<std::string>;
 ExitCode runCall(const Words& words);
 /// `replay FILE…`
 ExitCode replayCall(const Words& words);
-/// `journal verify|dump DIR`
+/// `journal verify|dump DIR`, `journal salvage DIR OUT`
 ExitCode journalCall(const Words& words);
-/// `queue peek`
+/// `queue peek|trace`
 ExitCode queueCall(const Words& words);
 /// `dead-letters list|retry|discard|export`
 ExitCode deadLettersCall(const Words& words);

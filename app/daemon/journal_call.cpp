@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <charconv>
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
+#include <map>
+#include <memory>
 #include <optional>
+#include <span>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -13,6 +18,7 @@
 #include "base/log.h"
 #include "base/number_text.h"
 #include "journal/file/reader.h"
+#include "journal/file/salvage.h"
 #include "journal/file/segment_files.h"
 #include "journal/file/verify.h"
 #include "model/codec.h"
@@ -68,6 +74,11 @@ bool lacksEnd(Sequence end, const std::vector<JournalWitness>& witnesses) {
   return lacks;
 }
 
+void printTornTail(const TornTail& tail) {
+  std::printf("ends in a torn group (segment %u, offset %llu: %s): never synced, nothing is lost\n",
+              tail.at.segment, static_cast<unsigned long long>(tail.at.offset), tail.what.c_str());
+}
+
 ExitCode verify(const std::string& directory, const EngineOptions& options) {
   const std::vector<JournalWitness> witnesses = witnessesOf(directory, options);
   const Result<JournalReport> report = verifyJournal(posixFileSystem(), directory);
@@ -75,12 +86,7 @@ ExitCode verify(const std::string& directory, const EngineOptions& options) {
   std::printf("journal %s: %s records in %s segments, %s\n", toText(report->id).c_str(),
               groupedNumber(report->records).c_str(), groupedNumber(report->segments).c_str(),
               byteText(report->bytes).c_str());
-  if (report->tornTail) {
-    std::printf(
-        "ends in a torn group (segment %u, offset %llu: %s): never synced, nothing is lost\n",
-        report->tornTail->at.segment, static_cast<unsigned long long>(report->tornTail->at.offset),
-        report->tornTail->what.c_str());
-  }
+  if (report->tornTail) printTornTail(*report->tornTail);
   for (const JournalDamage& damage : report->damages) {
     std::printf("damaged: %s\n", describe(damage).c_str());
   }
@@ -100,21 +106,6 @@ struct DumpFilter {
   std::string row;  ///< the key's values as text, with commas between
   Sequence from{};
 };
-
-std::string plainText(ValueView value) {
-  if (value.kind() == ValueKind::Integer) return std::to_string(value.asInteger());
-  if (value.kind() >= ValueKind::Text) return std::string(value.asText());
-  return toDisplayText(value);
-}
-
-std::string plainKey(const ChangeView& change) {
-  std::string text;
-  for (ValueCursor key(change.keyBytes); !key.atEnd();) {
-    if (!text.empty()) text += ",";
-    text += plainText(key.next());
-  }
-  return text;
-}
 
 bool fits(const DumpFilter& filter, const ChangeSetView& set, const Catalog& catalog) {
   if (!filter.group.empty() && set.group() != filter.group) return false;
@@ -163,6 +154,159 @@ ExitCode dump(const std::string& directory, const DumpFilter& filter) {
   return code;
 }
 
+/// The file that change sets are saved in. It is made new: nothing is ever overwritten.
+class SalvageFile {
+ public:
+  explicit SalvageFile(std::string path) : m_path(std::move(path)) {}
+
+  Status make() {
+    auto file = posixFileSystem().open(m_path, FileSystem::OpenMode::CreateNew);
+    if (!file && file.status().code() == StatusCode::Conflict) {
+      return {StatusCode::Invalid,
+              m_path + ": is there already (nothing is overwritten: name another)"};
+    }
+    if (!file) return file.status().withContext("journal salvage");
+    m_file = std::move(*file);
+    return Status::ok();
+  }
+  Status add(std::string_view line) {
+    m_waiting += line;
+    return m_waiting.size() < kWrittenAtOnce ? Status::ok() : write();
+  }
+  Status finish() {
+    RETURN_IF_ERROR(write());
+    return m_file->syncData();
+  }
+  /// What is not complete must not look as if it were.
+  void discard() {
+    m_file.reset();
+    (void)posixFileSystem().remove(m_path);  // best effort: the failure itself is told
+  }
+
+ private:
+  static constexpr std::size_t kWrittenAtOnce = 1024 * 1024;
+
+  Status write() {
+    RETURN_IF_ERROR(m_file->writeAt(m_at, std::as_bytes(std::span(m_waiting))));
+    m_at += m_waiting.size();
+    m_waiting.clear();
+    return Status::ok();
+  }
+
+  const std::string m_path;
+  std::unique_ptr<File> m_file;
+  std::string m_waiting;
+  std::uint64_t m_at = 0;
+};
+
+struct SavedPart {
+  std::uint64_t changeSets = 0;
+  Sequence first{};
+  Sequence last{};
+};
+/// What was saved, by segment and the file that it was found in.
+using SavedParts = std::map<std::pair<std::uint32_t, std::string>, SavedPart>;
+
+struct SalvageOutcome {
+  SavedParts saved;
+  std::vector<std::string> strange;  ///< records that are whole and cannot be understood
+  Sequence end{};                    ///< of the last record that was found
+};
+
+Status saveAll(JournalSalvage& salvage, const DumpFilter& filter, SalvageFile& out,
+               SalvageOutcome& outcome) {
+  std::string line;
+  for (;;) {
+    const Result<std::optional<JournalSalvage::Saved>> next = salvage.next();
+    if (!next) return next.status();
+    if (!next->has_value()) return out.finish();
+    const JournalRecord& record = (*next)->record;
+    outcome.end = std::max(outcome.end, record.sequence);
+    if (record.type != RecordType::ChangeSet || record.sequence <= filter.from) continue;
+    const Result<ChangeSetView> set = ChangeSetView::parse(record.payload);
+    if (!set) {
+      outcome.strange.push_back("sequence " + std::to_string(toNumber(record.sequence)) + ": " +
+                                set.status().message());
+      continue;
+    }
+    if (!fits(filter, *set, *record.catalog)) continue;
+    line.clear();
+    appendJson(line, *set, *record.catalog);
+    line += '\n';
+    RETURN_IF_ERROR(out.add(line));
+    const std::pair part(segmentOf(record.sequence), std::string((*next)->file));
+    SavedPart& saved = outcome.saved[part];
+    if (saved.changeSets++ == 0) saved.first = record.sequence;
+    saved.last = record.sequence;
+  }
+}
+
+/// Returns how many change sets were saved.
+std::uint64_t printSaved(const SavedParts& parts) {
+  std::uint64_t all = 0;
+  for (const auto& [where, part] : parts) {
+    all += part.changeSets;
+    std::printf("saved: segment %u (%s): %s change sets, sequences %llu to %llu\n", where.first,
+                where.second.c_str(), groupedNumber(part.changeSets).c_str(),
+                static_cast<unsigned long long>(toNumber(part.first)),
+                static_cast<unsigned long long>(toNumber(part.last)));
+  }
+  return all;
+}
+
+/// Salvage changes nothing in what it reads, nor adds to it.
+Status requireOutside(const std::string& out, const std::string& directory) {
+  std::error_code error;
+  const auto inside = std::filesystem::weakly_canonical(directory, error);
+  const auto file = std::filesystem::weakly_canonical(std::filesystem::absolute(out, error), error);
+  const auto [end, at] = std::mismatch(inside.begin(), inside.end(), file.begin(), file.end());
+  if (error || end != inside.end()) return Status::ok();
+  return {StatusCode::Invalid, out + ": lies in " + directory + " (name a file elsewhere)"};
+}
+
+ExitCode salvage(const std::string& directory, const EngineOptions& options,
+                 const DumpFilter& filter, const std::string& path) {
+  const std::vector<JournalWitness> witnesses = witnessesOf(directory, options);
+  const auto source = JournalSalvage::open(posixFileSystem(), directory);
+  if (!source) return fail(source.status());
+  SalvageFile out(path);
+  if (const Status made = out.make(); !made.isOk()) return fail(made);
+  SalvageOutcome outcome;
+  outcome.end = (*source)->plan().head;
+  if (const Status saved = saveAll(**source, filter, out, outcome); !saved.isOk()) {
+    out.discard();
+    return fail(saved.withContext("journal salvage"));
+  }
+  const std::uint64_t changeSets = printSaved(outcome.saved);
+  const SalvagePlan& plan = (*source)->plan();
+  if (plan.tornTail) printTornTail(*plan.tornTail);
+  for (const UnreadableFile& file : plan.unreadable) {
+    std::printf("searched too: %s\n", escapeForLog(describe(file)).c_str());
+  }
+  for (const JournalDamage& loss : (*source)->losses()) {
+    std::printf("lost: %s\n", escapeForLog(describeLoss(loss)).c_str());
+  }
+  for (const std::string& strange : outcome.strange) {
+    std::printf("lost: %s\n", escapeForLog(strange).c_str());
+  }
+  const bool endLacks = lacksEnd(outcome.end, witnesses);
+  const bool isWhole = (*source)->losses().empty() && outcome.strange.empty() && !endLacks;
+  std::printf("%s change sets in %s%s\n", groupedNumber(changeSets).c_str(),
+              escapeForLog(path).c_str(), isWhole ? ", nothing is lost" : "");
+  return isWhole ? ExitCode::Good : ExitCode::Differences;
+}
+
+Result<DumpFilter> filterFrom(const CallArguments& arguments) {
+  DumpFilter filter;
+  filter.group = arguments.value("--group").value_or("");
+  filter.table = arguments.value("--table").value_or("");
+  filter.row = arguments.value("--row").value_or("");
+  const Result<std::uint64_t> from = arguments.number("--from", 0, 0);
+  if (!from) return from.status();
+  if (*from > 0) filter.from = Sequence{*from - 1};
+  return filter;
+}
+
 }  // namespace
 
 ExitCode journalCall(const Words& words) {
@@ -170,25 +314,24 @@ ExitCode journalCall(const Words& words) {
       CallArguments::parse(words, {"--group", "--table", "--row", "--from", "--config"}, {});
   if (!arguments) return fail(arguments.status());
   const std::vector<std::string>& what = arguments->positional();
-  if (!what.empty() && what[0] == "salvage") {
-    return fail({StatusCode::Unsupported, "journal salvage: not available yet"});
-  }
-  if (what.size() != 2 || (what[0] != "verify" && what[0] != "dump")) {
-    return fail({StatusCode::Invalid, "journal: write journal verify DIR or journal dump DIR"});
+  const std::string verb = what.empty() ? "" : what.front();
+  const std::size_t wordsWanted = verb == "salvage" ? 3 : 2;
+  const bool isKnown = verb == "verify" || verb == "dump" || verb == "salvage";
+  if (!isKnown || what.size() != wordsWanted) {
+    return fail({StatusCode::Invalid,
+                 "journal: write journal verify DIR, journal dump DIR or journal salvage DIR OUT"});
   }
   const std::string directory = journalDirectory(what[1]);
-  if (what[0] == "verify") {
-    const auto options = surroundings(what[1], directory, arguments->value("--config"));
-    return options ? verify(directory, *options) : fail(options.status());
+  const Result<DumpFilter> filter = filterFrom(*arguments);
+  if (!filter) return fail(filter.status());
+  if (verb == "dump") return dump(directory, *filter);
+  const auto options = surroundings(what[1], directory, arguments->value("--config"));
+  if (!options) return fail(options.status());
+  if (verb == "verify") return verify(directory, *options);
+  if (const Status outside = requireOutside(what[2], what[1]); !outside.isOk()) {
+    return fail(outside);
   }
-  DumpFilter filter;
-  filter.group = arguments->value("--group").value_or("");
-  filter.table = arguments->value("--table").value_or("");
-  filter.row = arguments->value("--row").value_or("");
-  const Result<std::uint64_t> from = arguments->number("--from", 0, 0);
-  if (!from) return fail(from.status());
-  if (*from > 0) filter.from = Sequence{*from - 1};
-  return dump(directory, filter);
+  return salvage(directory, *options, *filter, what[2]);
 }
 
 }  // namespace penstock::app

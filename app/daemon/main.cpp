@@ -28,7 +28,15 @@ constexpr const char* kHelp =
   penstockd journal verify DIR [--config F]
       checks every record, and that the journal reaches as far as snapshots and database have seen
   penstockd journal dump DIR [--group G] [--table T] [--row KEY] [--from SEQ]
+  penstockd journal salvage DIR OUT [--group G] [--table T] [--row KEY] [--from SEQ]
+            [--config F]
+      saves in the new file OUT, as dump writes it, all that can still be read: beside damage
+      too, and in segments that were set aside; tells what is lost, and changes nothing in DIR
   penstockd queue peek [--data-dir D] [--config F] [--table T] [--filter TEXT] [--limit N]
+  penstockd queue trace (--id ID | --sequence N | --row TABLE/KEY) [--data-dir D] [--config F]
+            [--limit N] [--json]
+      what became of a change set, in each sink: waiting, persisted or dead letter, and what was
+      decided about that; of a row, the newest N (100)
   penstockd dead-letters list|export|retry|discard [--data-dir D] [--config F] [--filter TEXT]
             [--limit N] [--to FILE] [--sequence N | --all] [--dry-run]
       of a stopped node; export writes CSV or, for replay, NDJSON; a retry is applied at its place

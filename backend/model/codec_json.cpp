@@ -171,6 +171,22 @@ void appendJsonValue(std::string& to, ValueView value, ColumnType type) {
   }
 }
 
+std::string plainKey(const ChangeView& change) {
+  std::string text;
+  for (ValueCursor key(change.keyBytes); !key.atEnd();) {
+    if (!text.empty()) text += ",";
+    const ValueView value = key.next();
+    if (value.kind() == ValueKind::Integer) {
+      text += std::to_string(value.asInteger());
+    } else if (value.kind() >= ValueKind::Text) {
+      text += value.asText();
+    } else {
+      text += toDisplayText(value);
+    }
+  }
+  return text;
+}
+
 void appendJson(std::string& to, const ChangeSetView& changeSet, const Catalog& catalog) {
   to.push_back('{');
   if (!changeSet.id().empty()) {

@@ -20,6 +20,9 @@ std::string toJson(const ChangeSetView& changeSet, const Catalog& catalog);
 /// One value, as it stands after `"column":`.
 void appendJsonValue(std::string& to, ValueView value, ColumnType type);
 
+/// The key's values as people type them, with commas between: `42`, `eu,7`.
+std::string plainKey(const ChangeView& change);
+
 /// A JSON string with its quotes. Control characters are escaped; UTF-8 stays as it is.
 void appendJsonString(std::string& to, std::string_view text);
 

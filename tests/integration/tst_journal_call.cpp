@@ -3,6 +3,7 @@
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
+#include <map>
 #include <memory>
 
 #include "tests/integration/daemon_process.h"
@@ -18,6 +19,7 @@ class TestJournalCall : public QObject {
   /// Three runs, each its own segment, of ten lines each.
   void init() {
     m_node = std::make_unique<QTemporaryDir>();
+    m_out = std::make_unique<QTemporaryDir>();
     QVERIFY(writeFile(path("schema.sql"),
                       "CREATE TABLE IF NOT EXISTS t(id INTEGER PRIMARY KEY, v TEXT);"));
     for (int run = 0; run < 3; ++run) {
@@ -115,6 +117,74 @@ class TestJournalCall : public QObject {
     QVERIFY(dumped.output.contains("second 3") && !dumped.output.contains("second 4"));
   }
 
+  void salvageSavesASoundJournalAsDumpWritesIt() {
+    const auto before = contents();
+    const DaemonResult saved = runDaemon({"journal", "salvage", path(""), out()});
+    QVERIFY2(saved.exitCode == 0, saved.output + saved.errors);
+    QVERIFY2(saved.output.endsWith("nothing is lost\n"), saved.output);
+    const DaemonResult dumped = runDaemon({"journal", "dump", path("")});
+    QCOMPARE(readFile(out()), dumped.output);
+    QVERIFY(contents() == before);
+  }
+
+  void salvageLosesTheDamagedChangeSetAlone() {
+    const QByteArray sound = runDaemon({"journal", "dump", path("")}).output;
+    QVERIFY(rot("second 4"));
+    const auto before = contents();
+    const DaemonResult saved = runDaemon({"journal", "salvage", path("journal"), out()});
+    QVERIFY2(saved.exitCode == 3, saved.output + saved.errors);
+    for (const char* part : {"saved: segment ", "lost: segment ", "offset ", "sequences "}) {
+      QVERIFY2(saved.output.contains(part), saved.output);
+    }
+    QByteArrayList expected = sound.split('\n');
+    expected.removeIf([](const QByteArray& line) { return line.contains("second 4"); });
+    QCOMPARE(readFile(out()), expected.join('\n'));
+    QVERIFY(contents() == before);
+  }
+
+  /// Two exchanged files at the end: a start sets them aside, and what they hold is still there.
+  void salvagedSegmentsThatWereSetAsideCanBeReplayed() {
+    const QByteArray sound = runDaemon({"journal", "dump", path("")}).output;
+    const QStringList all = segments();
+    QVERIFY(QFile::rename(all[1], path("x")) && QFile::rename(all[2], all[1]) &&
+            QFile::rename(path("x"), all[2]));
+    for (const char* name : {"known_ids.snapshot", "sources.snapshot"}) QFile::remove(path(name));
+    forgetPersisted();  // else no start goes over the lost end
+    QCOMPARE(replay(0).exitCode, 0);
+    QCOMPARE(QDir(path("journal")).entryList({"*.unreadable*"}).size(), qsizetype{2});
+    const DaemonResult saved = runDaemon({"journal", "salvage", path(""), out()});
+    QVERIFY2(saved.exitCode == 0, saved.output + saved.errors);
+    QVERIFY2(saved.output.contains("unreadable): 10 change sets"), saved.output);
+    QVERIFY(readFile(out()).startsWith(sound));
+    const QTemporaryDir fresh;
+    const DaemonResult again = runDaemon({"replay", out(), "--data-dir", fresh.filePath("node"),
+                                          "--schema", path("schema.sql"), "--json"});
+    QVERIFY2(again.exitCode == 0, again.errors);
+    QCOMPARE(rowsOf(fresh.filePath("node/database.sqlite"), "SELECT count(*) FROM t"),
+             QStringList{"30"});
+  }
+
+  void salvageNamesAnEndThatOthersHaveSeen() {
+    QVERIFY(QFile::remove(segments().constLast()));
+    const DaemonResult saved = runDaemon({"journal", "salvage", path(""), out()});
+    QCOMPARE(saved.exitCode, 3);
+    QVERIFY2(saved.output.contains("end missing: "), saved.output);
+    QCOMPARE(readFile(out()).count('\n'), qsizetype{20});
+  }
+
+  void salvageOverwritesNothingAndWritesNothingInside() {
+    QVERIFY(writeFile(out(), "mine"));
+    QCOMPARE(runDaemon({"journal", "salvage", path(""), out()}).exitCode, 2);
+    QCOMPARE(readFile(out()), QByteArray("mine"));
+    for (const QString& inside : {path("saved"), path("journal/saved")}) {
+      QCOMPARE(runDaemon({"journal", "salvage", path(""), inside}).exitCode, 2);
+      QVERIFY(!QFile::exists(inside));
+    }
+    QCOMPARE(runDaemon({"journal", "salvage", path("")}).exitCode, 2);
+    QCOMPARE(runDaemon({"journal", "salvage", path("none"), m_out->filePath("o")}).exitCode, 1);
+    QVERIFY(!QFile::exists(m_out->filePath("o")));
+  }
+
   void replayNamesTheDamageThatStopsIt() {
     QVERIFY(rot("second 4"));
     forgetPersisted();
@@ -129,6 +199,17 @@ class TestJournalCall : public QObject {
 
  private:
   QString path(const QString& name) const { return m_node->filePath(name); }
+  QString out() const { return m_out->filePath("saved.ndjson"); }
+
+  /// All that the journal's folder holds.
+  std::map<QString, QByteArray> contents() const {
+    std::map<QString, QByteArray> all;
+    const QDir journal(path("journal"));
+    for (const QString& name : journal.entryList(QDir::Files)) {
+      all[name] = readFile(journal.filePath(name));
+    }
+    return all;
+  }
 
   QStringList segments() const {
     const QDir journal(path("journal"));
@@ -177,6 +258,7 @@ class TestJournalCall : public QObject {
   }
 
   std::unique_ptr<QTemporaryDir> m_node;
+  std::unique_ptr<QTemporaryDir> m_out;
 };
 
 PENSTOCK_TEST(TestJournalCall)

@@ -20,6 +20,16 @@ bool matchesLetter(const DeadLetter& letter, std::string_view text) {
          letter.code.find(text) != std::string::npos;
 }
 
+Result<std::optional<DeadLetter>> findLetter(Store& store, const LetterKey& key) {
+  // The first one below the place just behind the letter is the letter.
+  auto found = store.listDeadLetters({LetterKey{key.sequence, key.journal + '\0'}, false, 1});
+  if (!found) return found.status();
+  const bool isThere = !found->empty() && found->front().sequence == key.sequence &&
+                       found->front().journal == key.journal;
+  if (!isThere) return std::optional<DeadLetter>();
+  return std::optional(std::move(found->front()));
+}
+
 void LetterDesk::order(const Command& command, const std::string& sink) {
   MutexLock lock(m_mutex);
   m_progress[command.id] = {};
@@ -73,13 +83,9 @@ Status LetterDesk::decideNamed(const Job& job, LetterProgress& progress) {
   std::ranges::sort(keys);
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   for (const LetterKey& key : keys) {
-    // The first one below the place just behind the letter is the letter.
-    const auto found =
-        store.listDeadLetters({LetterKey{key.sequence, key.journal + '\0'}, false, 1});
-    if (!found) return found.status();
-    const bool isThere = !found->empty() && found->front().sequence == key.sequence &&
-                         found->front().journal == key.journal;
-    if (isThere) RETURN_IF_ERROR(decide(job, found->front(), progress));
+    const auto letter = findLetter(store, key);
+    if (!letter) return letter.status();
+    if (letter->has_value()) RETURN_IF_ERROR(decide(job, **letter, progress));
   }
   return Status::ok();
 }

@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ namespace penstock {
 
 /// Whether a letter is meant by a filter text: in its code, reason or change set.
 bool matchesLetter(const DeadLetter& letter, std::string_view text);
+
+/// The letter of this key, or nothing when it is not there. Errors: as Store::listDeadLetters.
+Result<std::optional<DeadLetter>> findLetter(Store& store, const LetterKey& key);
 
 /// Threads: order, progress and forget by one (control); work by another (housekeeping).
 /// Owns: the commands that are under way; what is passed in outlives it.

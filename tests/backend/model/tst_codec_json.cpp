@@ -18,6 +18,7 @@ class TestCodecJson : public QObject {
   void valuesKeepEveryBit();
   void textIsEscaped();
   void unknownNamesAreNumbers();
+  void keysAreAsPeopleTypeThem();
 };
 
 void TestCodecJson::changeSetIsOneLineOfTheDocumentedForm() {
@@ -28,6 +29,16 @@ void TestCodecJson::changeSetIsOneLineOfTheDocumentedForm() {
                        R"({"table":"kinds","op":"update","key":{"integer":42},)"
                        R"("set":{"text":"hello","real":1.5,"boolean":true},"add":{"any":-1}},)"
                        R"({"table":"pairs","op":"delete","key":{"left":"left","right":1}}]})"));
+}
+
+void TestCodecJson::keysAreAsPeopleTypeThem() {
+  const std::string bytes = sampleChangeSet();
+  const auto set = ChangeSetView::parse(bytes);
+  std::vector<std::string> keys;
+  for (auto changes = set->changes(); const auto change = changes.next();) {
+    keys.push_back(plainKey(*change));
+  }
+  QCOMPARE(keys, (std::vector<std::string>{"42", "left,1"}));
 }
 
 void TestCodecJson::valuesKeepEveryBit_data() {
