@@ -85,6 +85,8 @@ inline constexpr std::size_t kDeadLetterBurst = 1'000;  ///< so many in the wind
 inline constexpr std::chrono::milliseconds kDeadLetterBurstWindow = 10s;
 inline constexpr std::chrono::milliseconds kDeadLetterBurstCooldown = 5s;
 inline constexpr std::chrono::milliseconds kFlushDeadlineDefault = 10min;
+inline constexpr std::chrono::milliseconds kLetterOrderDeadline =
+    2s;  ///< its thread also makes room in the journal
 
 // --- metrics ------------------------------------------------------------------------------------
 inline constexpr std::chrono::milliseconds kSampleInterval = 100ms;

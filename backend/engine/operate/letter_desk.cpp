@@ -128,7 +128,7 @@ Status LetterDesk::decide(const Job& job, const DeadLetter& letter, LetterProgre
   order.encodeTo(m_record);
   const auto sequence =
       m_parts.journal.append(RecordType::DeadLetterOrder, m_record,
-                             m_parts.clock.steadyNow() + limits::kFlushDeadlineDefault);
+                             m_parts.clock.steadyNow() + limits::kLetterOrderDeadline);
   if (!sequence) return sequence.status();
   progress.last = *sequence;
   ++progress.ordered;
