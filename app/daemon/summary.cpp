@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/daemon/summary.h"
 
-#include <sys/resource.h>
-
 #include <cstdio>
 
 #include "base/number_text.h"
+#include "metrics/process_usage.h"
 
 namespace penstock::app {
 namespace {
@@ -64,9 +63,7 @@ ReplaySummary summarize(const ReplayCounts& counts, const Engine& engine) {
   summary.coalesced = primary.coalescedChanges;
   summary.deadLetters = primary.deadLettersTotal;
   summary.commitMicros = primary.commitMicros;
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  summary.peakResidentBytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+  summary.peakResidentBytes = ProcessUsage(posixFileSystem()).peakResidentBytes();
   return summary;
 }
 

@@ -5,15 +5,16 @@
 #include <charconv>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <utility>
 
 namespace penstock {
 
-std::optional<std::uint64_t> residentBytesIn(std::string_view status) {
-  constexpr std::string_view kLabel = "\nVmRSS:";
-  const std::size_t at = status.find(kLabel);
+std::optional<std::uint64_t> memoryFieldIn(std::string_view status, std::string_view field) {
+  const std::string label = "\n" + std::string(field) + ":";
+  const std::size_t at = status.find(label);
   if (at == status.npos) return {};
-  status.remove_prefix(at + kLabel.size());
+  status.remove_prefix(at + label.size());
   const std::size_t digits = status.find_first_not_of(" \t");
   if (digits == status.npos) return {};
   status.remove_prefix(digits);
@@ -30,12 +31,16 @@ ProcessUsage::ProcessUsage(FileSystem& files) {
   if (file.isOk()) m_file = std::move(file).value();
 }
 
-std::uint64_t ProcessUsage::residentBytes() {
+std::uint64_t ProcessUsage::residentBytes() { return memoryField("VmRSS"); }
+
+std::uint64_t ProcessUsage::peakResidentBytes() { return memoryField("VmHWM"); }
+
+std::uint64_t ProcessUsage::memoryField(std::string_view field) {
   if (m_file == nullptr) return 0;
   std::array<char, 4096> text{};
   const auto size = m_file->readAt(0, std::as_writable_bytes(std::span(text)));
   if (!size.isOk()) return 0;
-  return residentBytesIn({text.data(), size.value()}).value_or(0);
+  return memoryFieldIn({text.data(), size.value()}, field).value_or(0);
 }
 
 }  // namespace penstock

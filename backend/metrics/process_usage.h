@@ -11,8 +11,8 @@
 
 namespace penstock {
 
-/// Bytes of the line `VmRSS: <n> kB` of a /proc/PID/status. None when there is no such line.
-std::optional<std::uint64_t> residentBytesIn(std::string_view status);
+/// Bytes of the line `FIELD: <n> kB` of a /proc/PID/status. None when there is no such line.
+std::optional<std::uint64_t> memoryFieldIn(std::string_view status, std::string_view field);
 
 /// Reads /proc/self/status through a file that stays open: some 20 microseconds a call. (statm is
 /// shorter, and counts pages of a size that only the system tells.)
@@ -21,10 +21,15 @@ class ProcessUsage {
  public:
   /// `files` is borrowed for the construction only.
   explicit ProcessUsage(FileSystem& files);
-  /// 0 where the system does not tell.
+  /// Now. 0 where the system does not tell.
   std::uint64_t residentBytes();
+  /// The most there ever was; 0 where the system does not tell. (getrusage's figure would not do:
+  /// it begins with what the process had that started this one.)
+  std::uint64_t peakResidentBytes();
 
  private:
+  std::uint64_t memoryField(std::string_view field);
+
   std::unique_ptr<File> m_file;
 };
 

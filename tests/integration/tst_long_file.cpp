@@ -7,6 +7,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <random>
+#include <vector>
 
 #include "model/limits.h"
 #include "tests/integration/daemon_process.h"
@@ -95,6 +96,19 @@ class TestLongFile : public QObject {
     QVERIFY(peak > 0);
     qInfo("peak memory %llu MiB", static_cast<unsigned long long>(peak / limits::kMiB));
     if (!kSanitized) QVERIFY(peak <= limits::kMemoryBudgetDefault + kMemoryBeyondBudget);
+  }
+
+  void itsMemoryIsNotThatOfWhoStartedIt() {
+    const std::vector<char> held(512 * limits::kMiB, 'x');
+    const QTemporaryDir node;
+    const DaemonResult result =
+        runDaemon({"replay", "/dev/null", "--schema", PENSTOCK_HISTORY_SCHEMA, "--data-dir",
+                   node.path(), "--json"});
+    QVERIFY2(result.exitCode == 0, result.errors);
+    QVERIFY(held.back() == 'x');
+    const double peak = result.summary()["peak_rss_bytes"].toDouble();
+    QVERIFY2(peak > 0 && peak < static_cast<double>(held.size()),
+             qPrintable(QString::number(peak)));
   }
 
  private:

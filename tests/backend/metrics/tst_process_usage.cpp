@@ -12,7 +12,7 @@ class TestProcessUsage : public QObject {
   Q_OBJECT
 
  private slots:
-  void residentBytesAreReadFromTheirLine_data() {
+  void aFieldIsReadFromItsLine_data() {
     QTest::addColumn<QByteArray>("status");
     QTest::addColumn<qint64>("bytes");  // below 0: none
     QTest::newRow("usual")
@@ -24,10 +24,10 @@ class TestProcessUsage : public QObject {
     QTest::newRow("empty") << QByteArray() << qint64{-1};
   }
 
-  void residentBytesAreReadFromTheirLine() {
+  void aFieldIsReadFromItsLine() {
     QFETCH(QByteArray, status);
     QFETCH(qint64, bytes);
-    const auto found = residentBytesIn(status.toStdString());
+    const auto found = memoryFieldIn(status.toStdString(), "VmRSS");
     QCOMPARE(found ? static_cast<qint64>(*found) : qint64{-1}, bytes);
   }
 
@@ -39,6 +39,14 @@ class TestProcessUsage : public QObject {
     const std::vector<char> touched(kSize, 'x');
     QVERIFY(usage.residentBytes() >= before + kSize / 2);
     QCOMPARE(touched.back(), 'x');
+  }
+
+  void thePeakStaysWhenTheMemoryIsGivenBack() {
+    constexpr std::size_t kSize = 64 << 20;
+    ProcessUsage usage(posixFileSystem());
+    const std::uint64_t before = usage.residentBytes();
+    QCOMPARE(std::vector<char>(kSize, 'x').back(), 'x');
+    QVERIFY(usage.peakResidentBytes() >= before + kSize / 2);
   }
 };
 
