@@ -5,13 +5,13 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <vector>
 
 #include "base/log.h"
 #include "tests/fuzz/mutator.h"
 #include "tests/fuzz/segment_chunks.h"
 #include "tests/fuzz/target.h"
+#include "tests/support/seed.h"
 #include "tests/support/test_main.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -66,11 +66,6 @@ Complaint tryInput(const Target& target, const std::string& input) {
   if (!wrong.empty()) keepInput();
   now = {};
   return escapeForLog(wrong);
-}
-
-std::uint64_t numberFrom(const char* variable, std::uint64_t otherwise) {
-  const char* text = std::getenv(variable);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "model/limits.h"
 #include "tests/integration/daemon_process.h"
 #include "tests/integration/history.h"
+#include "tests/support/seed.h"
 #include "tests/support/test_main.h"
 
 namespace penstock::test {
@@ -72,9 +73,8 @@ class TestLongFile : public QObject {
   }
 
   void endsWithTheSameRowsAndNothingTwiceThoughKilled() {
-    const unsigned seed = std::random_device{}();
-    qInfo("seed %u, %lld lines", seed, static_cast<long long>(m_lines));
-    std::mt19937 random(seed);
+    qInfo("%lld lines", static_cast<long long>(m_lines));
+    std::mt19937 random(newSeed());
     const QStringList replay{"replay",     m_file,        "--schema", PENSTOCK_HISTORY_SCHEMA,
                              "--data-dir", m_node.path(), "--json",   "--producers",
                              "4"};

@@ -9,6 +9,7 @@
 #include "base/worker.h"
 #include "tests/integration/daemon_process.h"
 #include "tests/integration/one_by_one.h"
+#include "tests/support/seed.h"
 #include "tests/support/test_main.h"
 
 namespace penstock::test {
@@ -144,8 +145,7 @@ class TestRacingProducers : public QObject {
   void endsAsIfAppliedOneByOneInJournalOrder() {
     QFETCH(bool, folded);
     const Mistakes mistakes = folded ? Mistakes::OfKeys : Mistakes::OfAll;
-    const unsigned seed = std::random_device{}();
-    qInfo("seed %u", seed);
+    const unsigned seed = newSeed();
     const QTemporaryDir node;
     auto started = app::Application::start(optionsFor(node.path(), mistakes), app::KeepHistory::No);
     QVERIFY2(started.isOk(), started.status().message().c_str());

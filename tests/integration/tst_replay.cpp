@@ -6,6 +6,7 @@
 
 #include "tests/integration/daemon_process.h"
 #include "tests/integration/history.h"
+#include "tests/support/seed.h"
 #include "tests/support/test_main.h"
 
 namespace penstock::test {
@@ -103,9 +104,7 @@ class TestReplay : public QObject {
   void killedAtAnyMomentItEndsAsExpected() {
     QFETCH(QString, file);
     QFETCH(int, producers);
-    const unsigned seed = std::random_device{}();
-    qInfo("seed %u", seed);
-    std::mt19937 random(seed);
+    std::mt19937 random(newSeed());
     QElapsedTimer elapsed;
     elapsed.start();
     int kills = 0;

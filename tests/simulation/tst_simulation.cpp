@@ -2,10 +2,10 @@
 #include <QTest>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 
 #include "base/log.h"
 #include "tests/simulation/history.h"
+#include "tests/support/seed.h"
 #include "tests/support/test_main.h"
 
 namespace penstock::test {
@@ -18,11 +18,6 @@ void tellSeed(int) {
   std::fprintf(stderr, "in the history of seed %llu (see tests/simulation/README.md)\n",
                static_cast<unsigned long long>(seedNow));
   std::signal(SIGABRT, SIG_DFL);
-}
-
-std::uint64_t numberFrom(const char* variable, std::uint64_t otherwise) {
-  const char* text = std::getenv(variable);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -43,7 +38,8 @@ class TestSimulation : public QObject {
   }
   void cleanupTestCase() { setLogLevel(LogLevel::Info); }
 
-  /// PENSTOCK_SEED=N: that one alone, with its whole story. PENSTOCK_HISTORIES=N: so many.
+  /// --seed N or PENSTOCK_SEED=N: that one alone, with its whole story. PENSTOCK_HISTORIES=N: so
+  /// many.
   void everyHistoryEndsAsTheLedgerSays() {
     if (const std::uint64_t seed = numberFrom("PENSTOCK_SEED", 0); seed != 0) {
       seedNow = seed;
@@ -85,7 +81,7 @@ class TestSimulation : public QObject {
     const Plan plan = shorten(planOf(seed), PlantedBug::None);
     const HistoryResult result = History(plan, PlantedBug::None, World::Trace::On).run();
     std::fputs(describe(plan, result).c_str(), stdout);
-    QFAIL(("replay it by PENSTOCK_SEED=" + std::to_string(seed)).c_str());
+    QFAIL(("replay it by --seed " + std::to_string(seed)).c_str());
   }
 };
 

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "tests/support/seed.h"
 #include "tests/support/test_report.h"
 
 namespace penstock::test {
@@ -66,6 +67,10 @@ int runRegisteredTests(int argc, char** argv) {
   QStringList arguments;
   for (int i = 1; i < argc; ++i) {
     arguments.append(QString::fromLocal8Bit(argv[i]));
+  }
+  if (!takeSeed(arguments)) {
+    std::fprintf(stderr, "--seed: which? (write a number behind it)\n");
+    return 2;
   }
   const QStringList names = takeClassNames(arguments);
   if (names.isEmpty() && !arguments.isEmpty() && arguments.front().startsWith("Test")) {
