@@ -8,6 +8,7 @@
 #include <QSqlQuery>
 #include <QSqlRecord>
 #include <QVariant>
+#include <csignal>
 
 namespace penstock::test {
 namespace {
@@ -112,6 +113,20 @@ bool runDaemonAndKill(const QStringList& arguments, std::chrono::milliseconds af
   process.kill();
   process.waitForFinished();
   return process.exitStatus() == QProcess::CrashExit;
+}
+
+bool wasKilled(const QProcess& process) {
+  // Of a program that a signal ended, the exit code is the signal.
+  return process.state() == QProcess::NotRunning && process.exitStatus() == QProcess::CrashExit &&
+         process.exitCode() == SIGKILL;
+}
+
+bool runDaemonUntilItDies(const QStringList& arguments, const QProcessEnvironment& environment) {
+  QProcess process;
+  process.setProcessEnvironment(environment);
+  process.start(PENSTOCKD_PROGRAM, arguments);
+  process.waitForFinished(kPatienceMs);
+  return wasKilled(process);
 }
 
 QStringList rowsOf(const QString& databaseFile, const QString& sql) {

@@ -6,6 +6,7 @@
 #include <QByteArray>
 #include <QJsonObject>
 #include <QProcess>
+#include <QProcessEnvironment>
 #include <QString>
 #include <QStringList>
 #include <chrono>
@@ -54,6 +55,12 @@ qint64 countDaemonLines(const QStringList& arguments);
 
 /// SIGKILL when `after` is over. Returns whether it was still running then.
 bool runDaemonAndKill(const QStringList& arguments, std::chrono::milliseconds after);
+
+/// Whether it was ended by SIGKILL.
+bool wasKilled(const QProcess& process);
+
+/// With a library preloaded that ends it by SIGKILL (tests/faults). Returns whether that happened.
+bool runDaemonUntilItDies(const QStringList& arguments, const QProcessEnvironment& environment);
 
 /// The rows of a query as CSV lines (RFC 4180), sorted; `ERROR …` as the only line when it fails.
 QStringList rowsOf(const QString& databaseFile, const QString& sql);

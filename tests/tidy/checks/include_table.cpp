@@ -43,7 +43,7 @@ bool isSystemHeader(const QString& header) {
   static const QRegularExpression kSystem(
       "^(sys|linux|arpa|netinet|net)/"
       "[a-z0-9_]+\\.h$|^(unistd|fcntl|pthread|sched|signal|poll|dirent|"
-      "netdb|pwd|grp|termios|dlfcn|execinfo|malloc|errno|time|spawn)\\.h$");
+      "netdb|pwd|grp|termios|dlfcn|execinfo|fnmatch|malloc|errno|time|spawn)\\.h$");
   return kSystem.match(header).hasMatch();
 }
 
