@@ -195,7 +195,7 @@ ExitCode replayCall(const Words& words) {
   if (!deadLetters) return fail(deadLetters.status());
   // Also what an earlier run left: a script that goes on until 0 must not take it for done.
   const bool whole = summary.deadLetters + summary.deadLettersWaiting + summary.rejected +
-                         summary.rejectedBefore ==
+                         summary.rejectedBefore + summary.shed + summary.shedBefore ==
                      0;
   return whole ? ExitCode::Good : ExitCode::Differences;
 }

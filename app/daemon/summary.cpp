@@ -15,16 +15,16 @@ void printJson(const ReplaySummary& summary, double perSecond) {
   std::printf(
       "{\"change_sets\":%llu,\"changes\":%llu,\"persisted\":%llu,\"known\":%llu,"
       "\"coalesced\":%llu,\"dead_letters\":%llu,\"rejected\":%llu,\"shed\":%llu,"
-      "\"rejected_before\":%llu,\"dead_letters_waiting\":%llu,"
+      "\"rejected_before\":%llu,\"shed_before\":%llu,\"dead_letters_waiting\":%llu,"
       "\"seconds\":%.3f,\"changes_per_second\":%.0f,"
       "\"journaled_ack_us\":{\"p50\":%.0f,\"p99\":%.0f},"
       "\"commit_ms\":{\"p50\":%.3f,\"p99\":%.3f},\"peak_rss_bytes\":%llu}\n",
       Number{summary.changeSets}, Number{summary.changes}, Number{summary.persisted},
       Number{summary.known}, Number{summary.coalesced}, Number{summary.deadLetters},
       Number{summary.rejected}, Number{summary.shed}, Number{summary.rejectedBefore},
-      Number{summary.deadLettersWaiting}, summary.seconds, perSecond, summary.ackMicros.p50,
-      summary.ackMicros.p99, summary.commitMicros.p50 / 1000, summary.commitMicros.p99 / 1000,
-      Number{summary.peakResidentBytes});
+      Number{summary.shedBefore}, Number{summary.deadLettersWaiting}, summary.seconds, perSecond,
+      summary.ackMicros.p50, summary.ackMicros.p99, summary.commitMicros.p50 / 1000,
+      summary.commitMicros.p99 / 1000, Number{summary.peakResidentBytes});
 }
 
 void printForPeople(const ReplaySummary& summary, double perSecond) {
@@ -36,9 +36,10 @@ void printForPeople(const ReplaySummary& summary, double perSecond) {
       groupedNumber(summary.persisted).c_str(), groupedNumber(summary.known).c_str(),
       groupedNumber(summary.coalesced).c_str(), groupedNumber(summary.deadLetters).c_str(),
       groupedNumber(summary.rejected).c_str(), groupedNumber(summary.shed).c_str());
-  if (summary.rejectedBefore + summary.deadLettersWaiting > 0) {
-    std::printf("rejected by earlier runs %s, dead letters that wait in the database %s\n",
+  if (summary.rejectedBefore + summary.shedBefore + summary.deadLettersWaiting > 0) {
+    std::printf("rejected by earlier runs %s, shed by them %s, dead letters that wait %s\n",
                 groupedNumber(summary.rejectedBefore).c_str(),
+                groupedNumber(summary.shedBefore).c_str(),
                 groupedNumber(summary.deadLettersWaiting).c_str());
   }
   std::printf("journaled ack p50 %.0f us, p99 %.0f us; commit p50 %.1f ms, p99 %.1f ms; peak %s\n",
@@ -57,6 +58,7 @@ ReplaySummary summarize(const ReplayCounts& counts, const Engine& engine) {
   summary.rejected = counts.rejected;
   summary.shed = counts.shed;
   summary.rejectedBefore = counts.rejectedBefore;
+  summary.shedBefore = counts.shedBefore;
   summary.ackMicros = totals.ackMicros;
   const SinkSnapshot& primary = totals.sinks.front();
   summary.persisted = primary.persistedSets;

@@ -23,6 +23,7 @@ struct ReplaySummary {
   std::uint64_t rejectedBefore = 0;      ///< by earlier runs over the same lines
   std::uint64_t deadLettersWaiting = 0;  ///< in the database at the end, of whatever run
   std::uint64_t shed = 0;
+  std::uint64_t shedBefore = 0;  ///< by earlier runs over the same lines
   double seconds = 0;
   Quantiles ackMicros;  ///< of the whole run
   Quantiles commitMicros;

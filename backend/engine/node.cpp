@@ -177,6 +177,11 @@ void Node::judge(Snapshot& snapshot) const {
     const bool draining = held.rfind("drain", 0) == 0;
     problems.push_back({draining ? NodeState::Draining : NodeState::IntakeHeld, held});
   }
+  const bool sheds = std::ranges::any_of(m_options.tables, [](const TablePolicy& table) {
+    return table.overload == OverloadPolicy::Shed;
+  });
+  const std::string slowed =
+      sheds ? "intake is slowed down, and what may be shed is dropped" : "intake is slowed down";
   for (const BudgetSnapshot& budget : snapshot.budgets) {
     if (budget.pressure == 0) continue;
     const bool floor = budget.name == budgetName(Budget::FreeSpace);
@@ -185,7 +190,7 @@ void Node::judge(Snapshot& snapshot) const {
                         floor ? "only " + byteText(budget.usedBytes) +
                                     " free on the journal's disk (floor " +
                                     byteText(budget.limitBytes) + "): make room there"
-                              : budget.name + " budget " + amounts + ": intake is slowed down"});
+                              : budget.name + " budget " + amounts + ": " + slowed});
   }
   for (const SinkSnapshot& sink : snapshot.sinks) {
     const std::string waits = groupedNumber(sink.queueDepth) + " change sets wait";

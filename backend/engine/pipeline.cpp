@@ -21,6 +21,19 @@ std::uint64_t retainBytes(const EngineOptions& options) {
   return options.journal.diskBudgetBytes / 2;
 }
 
+/// What was done to change sets meanwhile: `, 2 change sets waited, 40 shed (dropped)`.
+std::string touchedText(const BackpressureEvent& ended) {
+  std::string text;
+  const auto add = [&text](std::uint64_t count, const char* what) {
+    if (count == 0) return;
+    text += ", " + groupedNumber(count) + (text.empty() ? " change sets " : " ") + what;
+  };
+  add(ended.waited, "waited");
+  add(ended.rejected, "rejected");
+  add(ended.shed, "shed (dropped)");
+  return text.empty() ? ", no change set was touched" : text;
+}
+
 }  // namespace
 
 Pipeline::Pipeline(const EngineOptions& options, Parts parts)
@@ -241,7 +254,7 @@ void Pipeline::recordCrossings() {
     event.lastedMicros = began ? -1 : crossing.lasted.count();
     event.what = "budget " + event.budget + (began ? " above its high" : " below its low") +
                  " watermark: " + byteText(crossing.used) + " of " + byteText(crossing.limit);
-    if (!began) event.what += ", " + groupedNumber(event.touchedSets) + " change sets touched";
+    if (!began) event.what += touchedText(crossing);
     m_parts.events.append(std::move(event));
   }
 }

@@ -48,7 +48,8 @@ class Client {
   virtual ~Client() = default;
   /// The answer's level is Accepted with its sequence; or known; or status tells why not (Invalid,
   /// Overloaded, Deadline, Unavailable), then nothing happened and nothing else follows. The
-  /// message of Invalid begins with the place: `changes[1].set.slot: not an integer …`.
+  /// message of Invalid begins with the place: `changes[1].set.slot: not an integer …`. With `shed`
+  /// it was dropped because its tables allow that: the overload goes on, better not try again soon.
   virtual Ack submit(const ChangeSet& changeSet, const SubmitOptions& options) = 0;
   /// One change set as JSON (INTERFACES section 3). `line` is borrowed during the call.
   virtual Ack submitJson(std::string_view line, const SubmitOptions& options) = 0;
@@ -70,16 +71,19 @@ class SubmitPort {
   virtual Status encodeJson(std::string_view line, std::string_view identity,
                             const SourceLine& source, std::string& to) const = 0;
 
-  /// The line of `source` up to which all lines are in (or were refused), its chain hash, and
-  /// whether a later single line is in too.
+  /// The line of `source` up to which all lines are in (or were refused or shed), its chain hash,
+  /// and how many were refused and shed.
   struct SourcePosition {
     std::uint64_t upTo = 0;
     std::uint64_t chainHash = 0;
     std::uint64_t refused = 0;
+    std::uint64_t shed = 0;
   };
   virtual SourcePosition sourcePosition(std::uint64_t source) const = 0;
   /// Records that a line was refused, so that it is not tried again. Durable like a change set.
   virtual Status markRefused(const SourceLine& line) = 0;
+  /// Likewise of one that was shed: what came behind it in its group must not be overtaken.
+  virtual Status markShed(const SourceLine& line) = 0;
   /// Blocks until everything accepted so far is settled in the primary, or the deadline. Also
   /// while paused. Errors: Deadline, Unavailable (sink stopped), Cancelled (engine stops),
   /// IoError and Unknown (what was accepted last is not, or may not be, in the journal).

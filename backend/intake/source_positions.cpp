@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Entries of its snapshot (snapshot_frame.h), one per source: 8 bytes source, varint upTo, 8 bytes
 // chain hash, varint refused, varint count of lines beyond, each varint line (as distance from the
-// one before) and 8 bytes chain hash.
+// one before) and 8 bytes chain hash. Behind all of them, for each source with shed lines: 8 bytes
+// source, varint shed.
 #include "intake/source_positions.h"
 
 #include <utility>
@@ -17,11 +18,16 @@ constexpr SnapshotFrame kFrame("snapshot of source positions", 1);
 
 }  // namespace
 
+std::uint64_t* SourcePositions::Source::countOf(LineFate fate) {
+  if (fate == LineFate::Journaled) return nullptr;
+  return fate == LineFate::Refused ? &refused : &shed;
+}
+
 SourcePositions::Position SourcePositions::position(std::uint64_t source) const {
   const auto known = m_sources.find(source);
   if (known == m_sources.end()) return {};
   const Source& of = known->second;
-  return {of.upTo, of.chainHash, of.refused, of.beyond.size()};
+  return {of.upTo, of.chainHash, of.refused, of.shed, of.beyond.size()};
 }
 
 bool SourcePositions::contains(std::uint64_t source, std::uint64_t line) const {
@@ -50,7 +56,7 @@ Status SourcePositions::add(const SourceLine& line, LineFate fate) {
   RETURN_IF_ERROR(canAdd(line));
   if (contains(line.source, line.line)) return Status::ok();
   Source& of = m_sources[line.source];
-  if (fate == LineFate::Refused) ++of.refused;
+  if (std::uint64_t* count = of.countOf(fate)) ++*count;
   if (line.line != of.upTo + 1) {
     of.beyond.emplace(line.line, line.chainHash);
     return Status::ok();
@@ -68,7 +74,7 @@ Status SourcePositions::add(const SourceLine& line, LineFate fate) {
 bool SourcePositions::forget(const SourceLine& line, LineFate fate) {
   const auto known = m_sources.find(line.source);
   if (known == m_sources.end() || known->second.beyond.erase(line.line) == 0) return false;
-  if (fate == LineFate::Refused) --known->second.refused;
+  if (std::uint64_t* count = known->second.countOf(fate)) --*count;
   return true;
 }
 
@@ -93,6 +99,11 @@ std::string SourcePositions::snapshot(Sequence position) const {
       appendFixed64(entries, chainHash);
       before = line;
     }
+  }
+  for (const auto& [hash, source] : m_sources) {
+    if (source.shed == 0) continue;
+    appendFixed64(entries, hash);
+    appendVarint(entries, source.shed);
   }
   return kFrame.seal(position, m_sources.size(), entries);
 }
@@ -124,7 +135,16 @@ Result<Sequence> SourcePositions::restore(std::string_view bytes) {
     }
     sources.emplace(hash, std::move(source));
   }
-  if (!reader.atEnd()) return kFrame.corrupt();
+  before = 0;
+  while (!reader.atEnd()) {
+    std::uint64_t hash = 0;
+    std::uint64_t shed = 0;
+    if (!reader.take64(hash) || !reader.takeVarint(shed)) return kFrame.corrupt();
+    const auto known = sources.find(hash);
+    if (known == sources.end() || shed == 0 || hash <= before) return kFrame.corrupt();
+    known->second.shed = shed;
+    before = hash;
+  }
   m_sources.swap(sources);
   return opened->position;
 }

@@ -22,13 +22,14 @@ namespace penstock {
 /// that is missing.
 class SourcePositions {
  public:
-  /// A line was journaled as a change set, or refused and noted.
-  enum class LineFate : std::uint8_t { Journaled, Refused };
+  /// A line was journaled as a change set, or refused or shed and noted.
+  enum class LineFate : std::uint8_t { Journaled, Refused, Shed };
 
   struct Position {
     std::uint64_t upTo = 0;       ///< all lines up to this one are in
     std::uint64_t chainHash = 0;  ///< of those lines, to notice another file under the same name
     std::uint64_t refused = 0;    ///< of all lines that are in, those that were refused
+    std::uint64_t shed = 0;       ///< likewise
     std::size_t beyond = 0;       ///< lines in past upTo
   };
   /// Of a source that is not known: line 0.
@@ -55,7 +56,11 @@ class SourcePositions {
     std::uint64_t upTo = 0;
     std::uint64_t chainHash = 0;
     std::uint64_t refused = 0;
+    std::uint64_t shed = 0;
     std::map<std::uint64_t, std::uint64_t> beyond;  // line to chain hash
+
+    /// Nothing for a journaled line.
+    std::uint64_t* countOf(LineFate fate);
   };
 
   std::map<std::uint64_t, Source> m_sources;

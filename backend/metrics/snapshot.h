@@ -106,6 +106,7 @@ struct WorkloadSnapshot {
   std::uint64_t done = 0;   ///< change sets submitted (replay: bytes read)
   std::uint64_t total = 0;  ///< 0: endless
   std::uint64_t rejected = 0;
+  std::uint64_t shed = 0;
   double ratePerSecond = 0;  ///< wanted; 0: as fast as it can
   double secondsLeft = -1;   ///< estimate; below 0: none
 };

@@ -24,6 +24,7 @@ struct Ack {
   Status status;        ///< ok, or why it was refused or became a dead letter
   bool known = false;   ///< the id (or source line) was seen before; sequence is the first one's
   bool deadLetter = false;         ///< with Persisted: the store refused it; status says why
+  bool shed = false;               ///< with Overloaded: dropped, as its tables allow
   std::uint32_t retryAfterMs = 0;  ///< with Overloaded: when trying again makes sense
 };
 

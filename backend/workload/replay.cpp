@@ -49,6 +49,7 @@ Status Replay::replayFile(WorkloadContext& context, const ReplayFile& file) {
     const Status skipped = skipKnown(lines, position, context);
     if (!skipped.isOk()) return unlessStopped(context, skipped);
     m_counts.rejectedBefore += position.refused;
+    m_counts.shedBefore += position.shed;
   }
   ReplayDealer dealer(context.port, context.stop, {file.path, source, m_options.producers},
                       m_report);
@@ -95,6 +96,7 @@ Status Replay::submitLines(WorkloadContext& context, LineReader& lines, ReplayDe
     RETURN_IF_ERROR(dealer.deal(**line));
     context.progress.done = lines.source().consumed();
     context.progress.rejected = dealer.rejected();
+    context.progress.shed = dealer.shed();
   }
   return Status::ok();
 }
@@ -103,6 +105,7 @@ Result<std::string> Replay::check(WorkloadContext& context) {
   std::string found = groupedNumber(m_counts.accepted) + " change sets replayed, " +
                       groupedNumber(m_counts.known) + " were known, " +
                       groupedNumber(m_counts.rejected) + " rejected";
+  if (m_counts.shed > 0) found += ", " + groupedNumber(m_counts.shed) + " shed";
   context.progress.setMessage(found);
   const std::uint64_t told = m_counts.accepted + m_counts.known + m_counts.rejected + m_counts.shed;
   if (told == m_counts.lines || context.stop.isRequested()) return found;

@@ -141,6 +141,7 @@ Status ReplayDealer::submit(Client& client, const std::string& encoded,
     // Short deadlines, so that a stop is seen while intake waits for room.
     options.deadline = systemClock().steadyNow() + std::chrono::milliseconds(500);
     const Ack ack = handIn(client, encoded, options);
+    if (ack.shed) return drop(options.source, physicalLine, ack.status);
     switch (ack.status.code()) {
       case StatusCode::Ok:
         ack.known ? ++m_known : ++m_accepted;
@@ -188,13 +189,28 @@ Status ReplayDealer::waitJournaled() {
 Status ReplayDealer::refuse(const SourceLine& source, std::uint64_t physicalLine,
                             const Status& status) {
   ++m_rejected;
-  {
-    MutexLock lock(m_reportMutex);
-    if (m_report) m_report(m_options.path, physicalLine, status);
-  }
+  report(physicalLine, status);
   if (source.source == 0) return Status::ok();
+  return note([&] { return m_port.markRefused(source); });
+}
+
+/// For good: submitted again by a next run it would overwrite what came behind it.
+Status ReplayDealer::drop(const SourceLine& source, std::uint64_t physicalLine,
+                          const Status& status) {
+  ++m_shed;
+  report(physicalLine, status);
+  if (source.source == 0) return Status::ok();
+  return note([&] { return m_port.markShed(source); });
+}
+
+void ReplayDealer::report(std::uint64_t physicalLine, const Status& status) {
+  MutexLock lock(m_reportMutex);
+  if (m_report) m_report(m_options.path, physicalLine, status);
+}
+
+Status ReplayDealer::note(const std::function<Status()>& mark) {
   for (;;) {
-    Status marked = m_port.markRefused(source);
+    Status marked = mark();
     // Far ahead of lines that other producers still hold: they come in meanwhile.
     const bool later =
         marked.code() == StatusCode::Overloaded || marked.code() == StatusCode::Deadline;
@@ -220,8 +236,11 @@ Status ReplayDealer::finish() {
 }
 
 ReplayCounts ReplayDealer::counts() const {
-  return {0, m_accepted.load(), m_changes.load(), m_known.load(), m_rejected.load(), m_shed.load(),
-          0};
+  return {.accepted = m_accepted.load(),
+          .changes = m_changes.load(),
+          .known = m_known.load(),
+          .rejected = m_rejected.load(),
+          .shed = m_shed.load()};
 }
 
 }  // namespace penstock

@@ -20,14 +20,15 @@ namespace penstock {
 struct ReplayCounts {
   std::uint64_t lines = 0;  ///< not empty
   std::uint64_t accepted = 0;
-  std::uint64_t changes = 0;   ///< in the accepted ones
-  std::uint64_t known = 0;     ///< in already, by an earlier run or by id
-  std::uint64_t rejected = 0;  ///< by the rules of a change set
-  std::uint64_t shed = 0;
+  std::uint64_t changes = 0;         ///< in the accepted ones
+  std::uint64_t known = 0;           ///< in already, by an earlier run or by id
+  std::uint64_t rejected = 0;        ///< by the rules of a change set
+  std::uint64_t shed = 0;            ///< dropped under overload, as their tables allow
   std::uint64_t rejectedBefore = 0;  ///< of the known ones, by earlier runs
+  std::uint64_t shedBefore = 0;      ///< likewise
 };
 
-/// A line that was refused: which file, which line as an editor counts, place and reason.
+/// A line that was refused or shed: which file, which line as an editor counts, and why.
 using RefusalReport =
     std::function<void(const std::string& file, std::uint64_t physicalLine, const Status& status)>;
 
@@ -53,6 +54,7 @@ class ReplayDealer : private AckReceiver {
   Status finish();
 
   std::uint64_t rejected() const { return m_rejected.load(std::memory_order_relaxed); }
+  std::uint64_t shed() const { return m_shed.load(std::memory_order_relaxed); }
   /// Valid after finish(); `lines` is not counted here.
   ReplayCounts counts() const;
 
@@ -67,6 +69,10 @@ class ReplayDealer : private AckReceiver {
   /// False: a stop was requested.
   bool waitForRoom(std::uint32_t retryAfterMs);
   Status refuse(const SourceLine& source, std::uint64_t physicalLine, const Status& status);
+  Status drop(const SourceLine& source, std::uint64_t physicalLine, const Status& status);
+  void report(std::uint64_t physicalLine, const Status& status);
+  /// Until there is room for it, or a stop.
+  Status note(const std::function<Status()>& mark);
 
   SubmitPort& m_port;
   StopSignal& m_stop;

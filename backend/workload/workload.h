@@ -39,6 +39,7 @@ class WorkloadProgress {
   std::atomic<std::uint64_t> done{0};
   std::atomic<std::uint64_t> total{0};
   std::atomic<std::uint64_t> rejected{0};
+  std::atomic<std::uint64_t> shed{0};
   void setMessage(std::string message);
   std::string message() const;
 

@@ -122,6 +122,7 @@ WorkloadSnapshot WorkloadRunner::snapshot() const {
   snapshot.done = run->progress.done.load(std::memory_order_relaxed);
   snapshot.total = run->progress.total.load(std::memory_order_relaxed);
   snapshot.rejected = run->progress.rejected.load(std::memory_order_relaxed);
+  snapshot.shed = run->progress.shed.load(std::memory_order_relaxed);
   snapshot.ratePerSecond = run->settings.ratePerSecond;
   const std::chrono::duration<double> spent = m_environment.clock->steadyNow() - run->began;
   if (snapshot.state == WorkloadState::Running && snapshot.total > snapshot.done &&

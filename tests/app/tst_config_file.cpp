@@ -120,10 +120,13 @@ cached = false
 rate_per_client = 12.5
 [[table]]
 name = "log"
+[[table]]
+name = "readings"
+overload = "shed"
 )",
                                      "penstock.toml");
     QVERIFY2(options.isOk(), options.status().message().c_str());
-    QCOMPARE(options->tables.size(), 2u);
+    QCOMPARE(options->tables.size(), 3u);
     const TablePolicy& players = options->tables[0];
     QVERIFY(players.overload == OverloadPolicy::Reject);
     QVERIFY(players.missing == MissingPolicy::Ignore);
@@ -132,6 +135,7 @@ name = "log"
     QCOMPARE(players.ratePerClient.value(), 12.5);
     const TablePolicy& log = options->tables[1];
     QVERIFY(log.overload == OverloadPolicy::Wait && log.coalesce);
+    QVERIFY(options->tables[2].overload == OverloadPolicy::Shed);
     QVERIFY(log.missing == MissingPolicy::Error && log.conflict == ConflictPolicy::Error);
     QVERIFY(!log.ratePerClient);
   }
@@ -230,7 +234,6 @@ name = "log"
           "[[sink]]\nrole = \"standby\"", "[[sink]]\ndriver = \"postgres\"",
           "[[sink]]\nhost = \"db\"", "[[sink]]\nevent_table = \"e\"",
           "[[sink]]\nname = \"a\"\n[[sink]]\nname = \"b\"",
-          "[[table]]\nname = \"a\"\noverload = \"shed\"",
           "[[table]]\nname = \"a\"\nafter_dead_letter = \"hold\"",
           "[[table]]\nname = \"a\"\ncached = true", "[[table]]\nname = \"a\"\nttl = \"1 s\""}) {
       QTest::newRow(text) << text;

@@ -74,6 +74,11 @@ void LiveDaemon::kill() {
 
 bool LiveDaemon::isRunning() const { return m_process->state() != QProcess::NotRunning; }
 
+const QByteArray& LiveDaemon::errors() {
+  m_errors += m_process->readAllStandardError();
+  return m_errors;
+}
+
 DaemonResult LiveDaemon::end(std::chrono::seconds limit) {
   QProcess& process = *m_process;
   DaemonResult result;
@@ -81,7 +86,7 @@ DaemonResult LiveDaemon::end(std::chrono::seconds limit) {
       !isRunning() ||
       process.waitForFinished(static_cast<int>(std::chrono::milliseconds(limit).count()));
   result.output = process.readAllStandardOutput();
-  result.errors = process.readAllStandardError();
+  result.errors = errors();
   if (!ended) {
     result.errors += process.errorString().toUtf8();
     process.kill();

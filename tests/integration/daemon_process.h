@@ -43,11 +43,14 @@ class LiveDaemon {
   /// SIGKILL; returns when it is gone.
   void kill();
   bool isRunning() const;
+  /// What it has said on stderr until now. Taken from it while the event loop runs.
+  const QByteArray& errors();
   /// As runDaemon().
   DaemonResult end(std::chrono::seconds limit = std::chrono::minutes(2));
 
  private:
   std::unique_ptr<QProcess> m_process;
+  QByteArray m_errors;
 };
 
 /// Lines of its output, which may be longer than memory; -1 when it does not exit with 0.

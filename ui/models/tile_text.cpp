@@ -150,6 +150,10 @@ void fillPressure(TileText& tile, const Facts& facts) {
   tile.detail = QStringLiteral("%1 waited, %2 rejected")
                     .arg(formatQuantity(facts.pace.waited, Unit::PerSecond),
                          formatQuantity(facts.pace.rejected, Unit::PerSecond));
+  if (facts.pace.shed > 0) {
+    tile.detail +=
+        QStringLiteral(", %1 shed").arg(formatQuantity(facts.pace.shed, Unit::PerSecond));
+  }
   const BudgetSnapshot* budget = worstBudget(sample);
   if (budget == nullptr || budget->limitBytes == 0) {
     tile.value = QStringLiteral("none");

@@ -69,6 +69,7 @@ QString amountText(const WorkloadSnapshot& workload) {
   if (workload.rejected > 0) {
     text += QStringLiteral(", %1 rejected").arg(formatCount(workload.rejected));
   }
+  if (workload.shed > 0) text += QStringLiteral(", %1 shed").arg(formatCount(workload.shed));
   if (workload.secondsLeft >= 0 && isOn(workload.state)) {
     text +=
         QStringLiteral(", about %1 left").arg(formatDuration(std::max(1.0, workload.secondsLeft)));

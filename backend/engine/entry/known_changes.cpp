@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kIdsFile = "known_ids.snapshot";
 constexpr std::string_view kSourcesFile = "sources.snapshot";
+constexpr char kShedMark = 1;
 
 }  // namespace
 
@@ -93,8 +94,8 @@ Status KnownChanges::recover(Journal& journal) {
 
 void KnownChanges::replayRecord(const JournalRecord& record) {
   if (record.type == RecordType::SourceMark) {
-    const Result<SourceLine> line = decodeMark(record.payload);
-    if (line) enterAgain(*line, SourcePositions::LineFate::Refused);
+    const Result<Mark> mark = decodeMark(record.payload);
+    if (mark) enterAgain(mark->line, mark->fate);
     return;
   }
   if (record.type != RecordType::ChangeSet) return;
@@ -253,21 +254,28 @@ std::uint64_t KnownChanges::memoryBytes() const {
   return m_ids.memoryBytes() + m_sources.memoryBytes() + m_unsynced.size() * sizeof(Unsynced);
 }
 
-std::string KnownChanges::encodeMark(const SourceLine& line) {
-  std::string mark;
-  appendFixed64(mark, line.source);
-  appendVarint(mark, line.line);
-  appendFixed64(mark, line.chainHash);
-  return mark;
+/// 8 bytes source, varint line, 8 bytes chain hash; of a shed line one byte more.
+std::string KnownChanges::encodeMark(const Mark& mark) {
+  std::string bytes;
+  appendFixed64(bytes, mark.line.source);
+  appendVarint(bytes, mark.line.line);
+  appendFixed64(bytes, mark.line.chainHash);
+  if (mark.fate == SourcePositions::LineFate::Shed) bytes.push_back(kShedMark);
+  return bytes;
 }
 
-Result<SourceLine> KnownChanges::decodeMark(std::string_view payload) {
-  SourceLine line;
+Result<KnownChanges::Mark> KnownChanges::decodeMark(std::string_view payload) {
+  Mark mark;
   ByteReader bytes(payload);
-  const bool whole = bytes.take64(line.source) && bytes.takeVarint(line.line) &&
-                     bytes.take64(line.chainHash) && bytes.atEnd();
+  bool whole = bytes.take64(mark.line.source) && bytes.takeVarint(mark.line.line) &&
+               bytes.take64(mark.line.chainHash);
+  if (whole && !bytes.atEnd()) {
+    std::uint8_t byte = 0;
+    mark.fate = SourcePositions::LineFate::Shed;
+    whole = bytes.take8(byte) && byte == kShedMark && bytes.atEnd();
+  }
   if (!whole) return Status(StatusCode::Corrupt, "not a source mark");
-  return line;
+  return mark;
 }
 
 }  // namespace penstock

@@ -65,8 +65,13 @@ class KnownChanges {
   SourcePositions::Position position(std::uint64_t source);
   std::uint64_t memoryBytes() const;
 
-  static std::string encodeMark(const SourceLine& line);
-  static Result<SourceLine> decodeMark(std::string_view payload);
+  /// A line that is not in the journal as a change set. Expects: fate is Refused or Shed.
+  struct Mark {
+    SourceLine line;
+    SourcePositions::LineFate fate = SourcePositions::LineFate::Refused;
+  };
+  static std::string encodeMark(const Mark& mark);
+  static Result<Mark> decodeMark(std::string_view payload);
 
  private:
   struct Unsynced {

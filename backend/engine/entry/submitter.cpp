@@ -53,6 +53,11 @@ class Submission {
   bool m_inside = false;
 };
 
+/// By its id or as a line of a source.
+bool isRemembered(const ChangeSetView& view) {
+  return !view.id().empty() || view.source().source != 0;
+}
+
 KnownChanges::Passage passageOf(const ChangeSetView& view, Sequence head) {
   KnownChanges::Passage passage;
   passage.source = view.source();
@@ -119,7 +124,7 @@ Status Submitter::encodeJson(std::string_view line, std::string_view identity,
 
 SubmitPort::SourcePosition Submitter::sourcePosition(std::uint64_t source) const {
   const SourcePositions::Position position = m_parts.known.position(source);
-  return {position.upTo, position.chainHash, position.refused};
+  return {position.upTo, position.chainHash, position.refused, position.shed};
 }
 
 Ack Submitter::submit(const std::shared_ptr<Acknowledgements::Account>& account,
@@ -139,8 +144,7 @@ Ack Submitter::submit(const std::shared_ptr<Acknowledgements::Account>& account,
     submission.enter();
     if (!m_parts.gate.isShut()) break;
   }
-  const bool remembered = !view->id().empty() || view->source().source != 0;
-  Ack ack = remembered ? appendKnown(*view, options) : append(*view, options);
+  Ack ack = isRemembered(*view) ? appendKnown(*view, options) : append(*view, options);
   if (!ack.status.isOk()) return ack;
   if (!ack.known) {
     m_parts.counters.acceptedSets.add(1);
@@ -158,7 +162,7 @@ Ack Submitter::passGate(const ChangeSetView& view, const SubmitOptions& options)
       m_parts.gate.pass(overloadPolicy(view), view.bytes().size(), options.deadline);
   if (outcome.waited == IntakeGate::Outcome::Waiting::Yes) m_parts.counters.waitedSets.add(1);
   if (outcome.status.isOk()) return {};
-  if (outcome.verdict == Verdict::Shed) m_parts.counters.shedSets.add(1);
+  if (outcome.verdict == Verdict::Shed) return isKnown(view) ? Ack() : shed(outcome.status);
   return refuse(outcome.status, outcome.retryAfterMs);
 }
 
@@ -229,19 +233,37 @@ Ack Submitter::refuse(Status status, std::uint32_t retryAfterMs) {
   return ack;
 }
 
-Status Submitter::markRefused(const SourceLine& line) {
+/// Not waiting for one with the same id that is under way.
+bool Submitter::isKnown(const ChangeSetView& view) {
+  if (!isRemembered(view)) return false;
+  const KnownChanges::Passage passage = passageOf(view, m_parts.journal.syncedHead());
+  const KnownChanges::Entry entry = m_parts.known.reserve(passage, m_parts.clock.steadyNow());
+  if (!entry.status.isOk()) return false;
+  if (entry.seen == KnownIds::Seen::New) m_parts.known.cancel(passage);
+  return entry.seen != KnownIds::Seen::New;
+}
+
+Ack Submitter::shed(const Status& why) {
+  m_parts.counters.shedSets.add(1);
+  Ack ack;
+  ack.shed = true;
+  ack.status = why.withContext("dropped, as overload = \"shed\" allows");
+  return ack;
+}
+
+Status Submitter::mark(const KnownChanges::Mark& mark) {
   KnownChanges::Passage passage;
-  passage.source = line;
+  passage.source = mark.line;
   passage.headBefore = m_parts.journal.syncedHead();
   const KnownChanges::Entry entry = m_parts.known.reserve(passage, SteadyTime::max());
   if (!entry.status.isOk() || entry.seen == KnownIds::Seen::Known) return entry.status;
   const Result<Sequence> sequence = m_parts.journal.append(
-      RecordType::SourceMark, KnownChanges::encodeMark(line), SteadyTime::max());
+      RecordType::SourceMark, KnownChanges::encodeMark(mark), SteadyTime::max());
   if (!sequence) {
     m_parts.known.cancel(passage);
     return sequence.status();
   }
-  m_parts.known.commit(passage, *sequence, SourcePositions::LineFate::Refused);
+  m_parts.known.commit(passage, *sequence, mark.fate);
   return Status::ok();
 }
 

@@ -41,7 +41,12 @@ class Submitter final : public SubmitPort {
   Status encodeJson(std::string_view line, std::string_view identity, const SourceLine& source,
                     std::string& to) const override;
   SourcePosition sourcePosition(std::uint64_t source) const override;
-  Status markRefused(const SourceLine& line) override;
+  Status markRefused(const SourceLine& line) override {
+    return mark({line, SourcePositions::LineFate::Refused});
+  }
+  Status markShed(const SourceLine& line) override {
+    return mark({line, SourcePositions::LineFate::Shed});
+  }
   Status flushAndWait(SteadyTime deadline) override;
 
   /// Nobody is between gate and journal, and what was appended is synced or lost. While the gate is
@@ -61,6 +66,9 @@ class Submitter final : public SubmitPort {
   Ack appendKnown(const ChangeSetView& view, const SubmitOptions& options);
   void noteAppended(Sequence sequence);
   Ack refuse(Status status, std::uint32_t retryAfterMs = 0);
+  bool isKnown(const ChangeSetView& view);
+  Ack shed(const Status& why);
+  Status mark(const KnownChanges::Mark& mark);
   Ack limitRate(std::string_view identity, const ChangeSetView& view);
   const TablePolicy* policyOf(const std::string& table) const;
   OverloadPolicy overloadPolicy(const ChangeSetView& view) const;

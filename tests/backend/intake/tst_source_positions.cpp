@@ -23,6 +23,7 @@ class TestSourcePositions : public QObject {
   void gapsStayOpen();
   void sameLineTwiceChangesNothing();
   void refusedLinesAreCounted();
+  void shedLinesAreCountedApart();
   void sourcesAreApart();
   void failedLinesAreTakenOut();
   void linesTooFarAheadAreRefused();
@@ -77,6 +78,18 @@ void TestSourcePositions::refusedLinesAreCounted() {
   QCOMPARE(positions.position(1).refused, std::uint64_t{1});
 }
 
+void TestSourcePositions::shedLinesAreCountedApart() {
+  SourcePositions positions;
+  QVERIFY(positions.add(line(1), Fate::Shed).isOk());
+  QVERIFY(positions.add(line(2), Fate::Refused).isOk());
+  QVERIFY(positions.add(line(4), Fate::Shed).isOk());
+  QCOMPARE(positions.position(1).upTo, std::uint64_t{2});
+  QCOMPARE(positions.position(1).shed, std::uint64_t{2});
+  QCOMPARE(positions.position(1).refused, std::uint64_t{1});
+  QVERIFY(positions.forget(line(4), Fate::Shed));
+  QCOMPARE(positions.position(1).shed, std::uint64_t{1});
+}
+
 void TestSourcePositions::sourcesAreApart() {
   SourcePositions positions;
   QVERIFY(positions.add(line(1, 1), Fate::Journaled).isOk());
@@ -114,6 +127,8 @@ void TestSourcePositions::snapshotRestoresAll() {
   for (const std::uint64_t number : {1, 2, 4, 9}) {
     QVERIFY(positions.add(line(number), Fate::Journaled).isOk());
     QVERIFY(positions.add(line(number, 8), Fate::Refused).isOk());
+    QVERIFY(positions.add(line(number, 9), Fate::Shed).isOk());
+    QVERIFY(positions.add(line(number, 7), Fate::Shed).isOk());
   }
   SourcePositions restored;
   QVERIFY(restored.add(line(1, 99), Fate::Journaled).isOk());
@@ -122,6 +137,9 @@ void TestSourcePositions::snapshotRestoresAll() {
   QVERIFY(!restored.contains(99, 1));
   QCOMPARE(restored.snapshot(Sequence{50}), positions.snapshot(Sequence{50}));
   QCOMPARE(restored.position(8).refused, std::uint64_t{4});
+  QCOMPARE(restored.position(8).shed, std::uint64_t{0});
+  QCOMPARE(restored.position(7).shed, std::uint64_t{4});
+  QCOMPARE(restored.position(9).shed, std::uint64_t{4});
   QVERIFY(restored.contains(1, 9) && !restored.contains(1, 3));
   QVERIFY(restored.memoryBytes() > 0);
 }
@@ -157,10 +175,21 @@ void TestSourcePositions::snapshotsThatNobodyWroteAreRefused() {
     }
     return bytes;
   };
+  const auto shed = [](std::uint64_t source, std::uint64_t lines) {
+    std::string bytes;
+    appendFixed64(bytes, source);
+    appendVarint(bytes, lines);
+    return bytes;
+  };
   const auto isTaken = [&frame](std::uint64_t count, const std::string& entries) {
     return SourcePositions().restore(frame.seal(Sequence{50}, count, entries)).isOk();
   };
   QVERIFY(isTaken(2, entry(1, {2, 1}) + entry(2, {})));
+  QVERIFY(isTaken(2, entry(1, {}) + entry(2, {}) + shed(1, 3) + shed(2, 1)));
+  QVERIFY(!isTaken(1, entry(1, {}) + shed(1, 0)));
+  QVERIFY(!isTaken(1, entry(1, {}) + shed(2, 1)));
+  QVERIFY(!isTaken(1, entry(1, {}) + shed(1, 1) + shed(1, 1)));
+  QVERIFY(!isTaken(1, entry(1, {}) + "x"));
   QVERIFY(!isTaken(1, entry(1, {0})));
   QVERIFY(!isTaken(1, entry(1, {1})));
   QVERIFY(!isTaken(1, entry(1, {2, 0})));

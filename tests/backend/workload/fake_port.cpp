@@ -64,6 +64,13 @@ Status FakePort::markRefused(const SourceLine& line) {
   return status;
 }
 
+Status FakePort::markShed(const SourceLine& line) {
+  MutexLock lock(m_mutex);
+  const Status status = mark(++m_marks);
+  if (status.isOk()) m_markedShed.push_back(line);
+  return status;
+}
+
 Ack FakePort::take(std::string_view encoded, AckReceiver* receiver, const SubmitOptions& options) {
   std::uint64_t number = 0;
   Ack ack;
@@ -93,6 +100,11 @@ std::vector<Submitted> FakePort::submitted() const {
 std::vector<SourceLine> FakePort::marked() const {
   MutexLock lock(m_mutex);
   return m_marked;
+}
+
+std::vector<SourceLine> FakePort::markedShed() const {
+  MutexLock lock(m_mutex);
+  return m_markedShed;
 }
 
 std::uint64_t FakePort::attempts() const {

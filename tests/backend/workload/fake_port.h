@@ -40,7 +40,9 @@ class FakePort final : public SubmitPort {
   Status flushed;
 
   std::vector<Submitted> submitted() const;
+  /// Lines that were refused, and those that were shed.
   std::vector<SourceLine> marked() const;
+  std::vector<SourceLine> markedShed() const;
   std::uint64_t attempts() const;
 
   std::unique_ptr<Client> openClient(std::string_view identity, AckReceiver* receiver) override;
@@ -49,6 +51,7 @@ class FakePort final : public SubmitPort {
                     std::string& to) const override;
   SourcePosition sourcePosition(std::uint64_t) const override { return position; }
   Status markRefused(const SourceLine& line) override;
+  Status markShed(const SourceLine& line) override;
   Status flushAndWait(SteadyTime) override { return flushed; }
 
  private:
@@ -61,6 +64,7 @@ class FakePort final : public SubmitPort {
   std::uint64_t m_marks GUARDED_BY(m_mutex) = 0;
   std::vector<Submitted> m_submitted GUARDED_BY(m_mutex);
   std::vector<SourceLine> m_marked GUARDED_BY(m_mutex);
+  std::vector<SourceLine> m_markedShed GUARDED_BY(m_mutex);
 };
 
 /// A line of `plain`: an upsert, in a group if it is named.

@@ -62,9 +62,13 @@ class TestReplay : public QObject {
   void finishedFileIsReadAndNotSubmitted() {
     FakePort port;
     port.position = after(10);
+    port.position.refused = 2;
+    port.position.shed = 3;
     const auto [status, counts] = replay(port, {{write("a", numberedLines(1, 10)), "a"}});
     QVERIFY(status.isOk());
     QCOMPARE(counts.known, 10u);
+    QCOMPARE(counts.rejectedBefore, 2u);
+    QCOMPARE(counts.shedBefore, 3u);
     QVERIFY(port.submitted().empty());
   }
 

@@ -160,6 +160,36 @@ class TestReplayDealer : public QObject {
     QVERIFY(dealing.reports.empty());
   }
 
+  void shedLineIsReportedAndNotedAndNotTriedAgain_data() {
+    QTest::addColumn<quint32>("producers");
+    QTest::newRow("1 producer") << 1u;
+    QTest::newRow("4 producers") << 4u;
+  }
+  void shedLineIsReportedAndNotedAndNotTriedAgain() {
+    QFETCH(quint32, producers);
+    Dealing dealing(producers);
+    dealing.port.answer = [](std::uint64_t number) {
+      Ack ack = number % 2 == 0 ? failed(StatusCode::Overloaded) : Ack();
+      ack.shed = number % 2 == 0;
+      return ack;
+    };
+    for (std::int64_t i = 0; i < 10; ++i) QVERIFY(dealing.deal(plainLine(i)).isOk());
+    QVERIFY(dealing.dealer.finish().isOk());
+    QCOMPARE(dealing.port.attempts(), 10u);
+    const ReplayCounts counts = dealing.dealer.counts();
+    QCOMPARE(counts.accepted, 5u);
+    QCOMPARE(counts.shed, 5u);
+    QCOMPARE(counts.rejected, 0u);
+    QCOMPARE(dealing.reports.size(), 5u);
+    QVERIFY(dealing.port.marked().empty());
+    std::set<std::uint64_t> told;
+    for (const Report& report : dealing.reports) told.insert(report.line);
+    for (const Submitted& each : dealing.port.submitted()) QVERIFY(told.count(2 * each.line) == 0);
+    std::set<std::uint64_t> noted;
+    for (const SourceLine& line : dealing.port.markedShed()) noted.insert(2 * line.line);
+    QVERIFY(noted == told);
+  }
+
   // Its line is too far ahead of those that another producer still holds.
   void refusalThatCannotBeNotedYetIsNotedLater() {
     Dealing dealing(2);

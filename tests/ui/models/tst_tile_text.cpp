@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <QRegularExpression>
 #include <QTest>
 
 #include "tests/support/fake_engine_link.h"
@@ -91,6 +92,17 @@ class TestTileText : public QObject {
     QCOMPARE(tileOf(input, TileKind::Pressure).unit, QString("% memory"));
     QCOMPARE(plain(tileOf(input, TileKind::Journal).detail), QString("full in 5 min"));
     QVERIFY(tileOf(input, TileKind::DeadLetters).tone == Tone::Alarm);
+  }
+
+  void whatIsShedIsSaidOnceThereIsSome() {
+    FakeEngineLink link;
+    link.publishEvenly(60);
+    QVERIFY(!tileOf(inputOf(link), TileKind::Pressure).detail.contains("shed"));
+    Snapshot sample = link.next();
+    sample.shedSets = 40;
+    link.publish(sample);
+    const QString detail = plain(tileOf(inputOf(link), TileKind::Pressure).detail);
+    QVERIFY2(detail.contains(QRegularExpression(", \\d+/s shed$")), qPrintable(detail));
   }
 
   void staleTilesKeepTheirValueAndTellItsAge() {

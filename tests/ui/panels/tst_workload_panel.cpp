@@ -61,6 +61,10 @@ void TestWorkloadPanel::replayNeedsAFileAndShowsHowFarItIs() {
   running.total = 200;
   running.secondsLeft = 42;
   panel.showWorkload(running);
+  QVERIFY(!panel.stateText().contains(QStringLiteral("shed")));
+  running.shed = 7;
+  panel.showWorkload(running);
+  QVERIFY2(panel.stateText().contains(QStringLiteral("7 shed")), qPrintable(panel.stateText()));
   QCOMPARE(panel.findChild<QProgressBar*>()->value(), 250);
   QVERIFY2(panel.stateText().contains(QStringLiteral("about 42")), qPrintable(panel.stateText()));
   QVERIFY(button(panel, "stopWorkload")->text().contains(QStringLiteral("Cance")));

@@ -287,7 +287,14 @@ class TestKnownChangesRecovery : public QObject {
     QCOMPARE(second.known->position(kSource).upTo, 0u);
   }
 
-  void refusedLinesAreRememberedToo() {
+  void refusedAndShedLinesAreRememberedToo_data() {
+    QTest::addColumn<int>("fate");
+    QTest::newRow("refused") << static_cast<int>(SourcePositions::LineFate::Refused);
+    QTest::newRow("shed") << static_cast<int>(SourcePositions::LineFate::Shed);
+  }
+  void refusedAndShedLinesAreRememberedToo() {
+    QFETCH(int, fate);
+    const auto end = static_cast<SourcePositions::LineFate>(fate);
     Bench first;
     first.submit(1, 2);
     Passage refused;
@@ -295,28 +302,33 @@ class TestKnownChangesRecovery : public QObject {
     refused.headBefore = first.journal->syncedHead();
     QVERIFY(first.known->reserve(refused, SteadyTime::max()).seen == Seen::New);
     const auto sequence = first.journal->append(
-        RecordType::SourceMark, KnownChanges::encodeMark(refused.source), inAWhile());
+        RecordType::SourceMark, KnownChanges::encodeMark({refused.source, end}), inAWhile());
     QVERIFY(sequence.isOk() && first.journal->waitSynced(*sequence, inAWhile()).isOk());
-    first.known->commit(refused, *sequence, SourcePositions::LineFate::Refused);
+    first.known->commit(refused, *sequence, end);
     first.submit(4);
     const Bench second(first.files->afterKill());
     const auto position = second.known->position(kSource);
     QCOMPARE(position.upTo, 4u);
-    QCOMPARE(position.refused, 1u);
+    QCOMPARE(position.refused, end == SourcePositions::LineFate::Refused ? 1u : 0u);
+    QCOMPARE(position.shed, end == SourcePositions::LineFate::Shed ? 1u : 0u);
     QVERIFY(second.known->reserve(refused, SteadyTime::max()).seen == Seen::Known);
   }
 
   void marksAreReadBackWholeOrNotAtAll() {
+    using Fate = SourcePositions::LineFate;
     const SourceLine line{kSource, 1'234'567, 89};
-    const std::string mark = KnownChanges::encodeMark(line);
-    const auto read = KnownChanges::decodeMark(mark);
-    QVERIFY(read.isOk());
-    QVERIFY(read->source == line.source && read->line == line.line &&
-            read->chainHash == line.chainHash);
+    for (const Fate fate : {Fate::Refused, Fate::Shed}) {
+      const std::string mark = KnownChanges::encodeMark({line, fate});
+      const auto read = KnownChanges::decodeMark(mark);
+      QVERIFY(read.isOk());
+      QVERIFY(read->line.source == line.source && read->line.line == line.line &&
+              read->line.chainHash == line.chainHash && read->fate == fate);
+      QVERIFY(!KnownChanges::decodeMark(mark + "x").isOk());
+    }
+    const std::string mark = KnownChanges::encodeMark({line, Fate::Refused});
     for (std::size_t size = 0; size < mark.size(); ++size) {
       QVERIFY(!KnownChanges::decodeMark(mark.substr(0, size)).isOk());
     }
-    QVERIFY(!KnownChanges::decodeMark(mark + "x").isOk());
   }
 };
 

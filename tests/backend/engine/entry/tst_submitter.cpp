@@ -156,6 +156,45 @@ class TestSubmitter : public QObject {
              (std::vector<std::string>{std::to_string(accepted)}));
   }
 
+  void shedOneIsToldAndCountedApartAndNotKept() {
+    EngineRig rig;
+    makeSmall(rig, OverloadPolicy::Shed);
+    QVERIFY(rig.start().isOk());
+    const std::string known =
+        "{\"id\":\"in already\",\"changes\":[" + person("update", 0, R"("add":{"n":0})") + "]}";
+    QVERIFY(rig.add(0).status.isOk());
+    QVERIFY(rig.client().submitJson(known, within(30s)).status.isOk());
+    QVERIFY(rig.waitSettled().isOk());
+    rig.gate().close();
+    std::uint64_t accepted = 1;
+    const Ack shed = fill(rig, accepted, 30s);
+    QVERIFY(shed.shed);
+    QVERIFY(shed.status.code() == StatusCode::Overloaded);
+    QVERIFY(shed.sequence == kNoSequence);
+    QCOMPARE(shed.retryAfterMs, 0u);
+    const std::string& message = shed.status.message();
+    QVERIFY2(message.find("dropped") != std::string::npos, message.c_str());
+    QVERIFY2(message.find("memory budget") != std::string::npos, message.c_str());
+    QVERIFY(rig.add(999'999, within(30s)).shed);
+    // What is in is in: its repeat is no loss.
+    const Ack repeat = rig.client().submitJson(known, within(30s));
+    QVERIFY(repeat.status.isOk() && repeat.known && !repeat.shed);
+    const SnapshotPointer sample = rig.sample();
+    QCOMPARE(sample->shedSets, 2u);
+    QCOMPARE(sample->rejectedSets, 0u);
+    QVERIFY2(sample->stateReason.find("dropped") != std::string::npos, sample->stateReason.c_str());
+    rig.gate().open();
+    QVERIFY(rig.waitSettled().isOk());
+    QTRY_VERIFY(rig.lastEvent(EventKind::Backpressure, "below its low") != nullptr);
+    const Event* ended = rig.lastEvent(EventKind::Backpressure, "shed (dropped)");
+    QVERIFY(ended != nullptr);
+    QCOMPARE(ended->action, std::string("shed"));
+    QVERIFY(rig.add(1).status.isOk());
+    QVERIFY(rig.waitSettled().isOk());
+    QCOMPARE(rig.rows("SELECT sum(n), sum(id = 999999) FROM people"),
+             (std::vector<std::string>{std::to_string(accepted + 1) + "|0"}));
+  }
+
   void waitingOneGoesOnWhenThereIsRoom() {
     EngineRig rig;
     makeSmall(rig, OverloadPolicy::Wait);
