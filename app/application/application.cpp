@@ -8,6 +8,7 @@
 #include "app/application/stream_source.h"
 #include "base/file_system.h"
 #include "base/log.h"
+#include "base/number_text.h"
 #include "link/local_link.h"
 #include "store/qtsql/table_browser.h"
 #include "store/sqlite/sqlite_store.h"
@@ -128,6 +129,15 @@ bool hasJournal(const EngineOptions& options) {
 }
 
 }  // namespace
+
+std::string describe(const StopReport& report) {
+  const std::string persisted =
+      "stopped; " + groupedNumber(report.persisted) + " change sets were persisted at the end";
+  if (report.left == 0) return persisted + ", nothing is left in the journal";
+  const std::string why = report.status.isOk() ? "" : " (" + report.status.message() + ")";
+  return persisted + ", " + groupedNumber(report.left) +
+         " are left in the journal: they are safe, the next start carries on with them" + why;
+}
 
 ReplayFile replayFile(const std::string& path, const std::string& source) {
   if (!source.empty() || isStream(path)) return {path, source};

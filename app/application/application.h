@@ -53,6 +53,9 @@ class Application final : private WorkloadHost {
   std::unique_ptr<WorkloadRunner> m_workloads;
 };
 
+/// What a stop has persisted and left, and that nothing of it is lost: for people, one line.
+std::string describe(const StopReport& report);
+
 /// A file to replay: its lines are remembered under `source`, else under its canonical path; those
 /// of standard input or a pipe only when they are named.
 ReplayFile replayFile(const std::string& path, const std::string& source);

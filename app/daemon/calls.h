@@ -16,7 +16,7 @@ using Words = std::vector<std::string>;
 ExitCode runCall(const Words& words);
 /// `replay FILE…`
 ExitCode replayCall(const Words& words);
-/// `journal verify|dump DIR`, `journal salvage DIR OUT`
+/// `journal verify|dump|accept-loss DIR`, `journal salvage DIR OUT`
 ExitCode journalCall(const Words& words);
 /// `queue peek|trace`
 ExitCode queueCall(const Words& words);

@@ -8,7 +8,7 @@
 
 #include "app/application/application.h"
 #include "app/daemon/calls.h"
-#include "app/daemon/stop_request.h"
+#include "app/daemon/node_command.h"
 #include "base/log.h"
 #include "base/number_text.h"
 #include "engine/operate/letter_desk.h"
@@ -99,32 +99,11 @@ ExitCode exportTo(Store& store, const Selection& selection, const std::string& p
   return ExitCode::Good;
 }
 
-/// Starts the node, lets it carry the decision about `meant` letters out, and stops it.
 ExitCode decide(EngineOptions options, const Command& command, std::uint64_t meant) {
-  StopRequest stop;
-  const std::chrono::milliseconds drainTimeout = options.drainTimeout;
-  Result<std::unique_ptr<Application>> started =
-      Application::start(std::move(options), KeepHistory::No);
-  if (!started) return fail(started.status());
-  Engine& engine = (*started)->engine();
-  engine.send(command);
-  std::optional<CommandAnswer> last;
-  bool interrupted = false;
-  while (!last && !interrupted) {
-    interrupted = stop.waitFor(std::chrono::milliseconds(20));
-    for (CommandAnswer& answer : engine.takeAnswers()) {
-      if (answer.stage != CommandStage::Acknowledged) last = std::move(answer);
-    }
-  }
-  const StopReport report = (*started)->stop(drainTimeout);
-  if (!last) {
-    return fail({StatusCode::Cancelled, "stopped; " + groupedNumber(report.left) +
-                                            " records are left in the journal (what was decided "
-                                            "is carried out by the next start)"});
-  }
-  if (last->stage == CommandStage::Failed) return fail(last->status);
-  std::printf("%s\n", escapeForLog(last->text).c_str());
-  return last->count >= meant ? ExitCode::Good : ExitCode::Differences;
+  const Result<CarriedOut> done = carryOut(std::move(options), command);
+  if (!done) return fail(done.status());
+  std::printf("%s\n", escapeForLog(done->answer.text).c_str());
+  return done->answer.count >= meant ? ExitCode::Good : ExitCode::Differences;
 }
 
 /// `retry` and `discard` want to be told what is meant.

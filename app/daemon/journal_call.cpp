@@ -14,6 +14,7 @@
 #include "app/application/config_file.h"
 #include "app/daemon/calls.h"
 #include "app/daemon/journal_witness.h"
+#include "app/daemon/node_command.h"
 #include "base/file_system.h"
 #include "base/log.h"
 #include "base/number_text.h"
@@ -79,6 +80,14 @@ void printTornTail(const TornTail& tail) {
               tail.at.segment, static_cast<unsigned long long>(tail.at.offset), tail.what.c_str());
 }
 
+void printDamage(const JournalDamage& damage, const std::vector<AcceptedLoss>& decisions) {
+  const auto decision = std::ranges::find_if(
+      decisions, [&](const AcceptedLoss& loss) { return loss.covers(damage); });
+  std::string text = "damaged: " + describe(damage);
+  if (decision != decisions.end()) text += "; " + describe(*decision);
+  std::printf("%s\n", escapeForLog(text).c_str());
+}
+
 ExitCode verify(const std::string& directory, const EngineOptions& options) {
   const std::vector<JournalWitness> witnesses = witnessesOf(directory, options);
   const Result<JournalReport> report = verifyJournal(posixFileSystem(), directory);
@@ -87,9 +96,7 @@ ExitCode verify(const std::string& directory, const EngineOptions& options) {
               groupedNumber(report->records).c_str(), groupedNumber(report->segments).c_str(),
               byteText(report->bytes).c_str());
   if (report->tornTail) printTornTail(*report->tornTail);
-  for (const JournalDamage& damage : report->damages) {
-    std::printf("damaged: %s\n", describe(damage).c_str());
-  }
+  for (const JournalDamage& damage : report->damages) printDamage(damage, report->accepted);
   for (const UnreadableFile& file : report->unreadable) {
     std::printf("unreadable: %s\n", escapeForLog(describe(file)).c_str());
   }
@@ -296,6 +303,37 @@ ExitCode salvage(const std::string& directory, const EngineOptions& options,
   return isWhole ? ExitCode::Good : ExitCode::Differences;
 }
 
+/// Starts the node on the data directory, so that all that a start compares is compared before
+/// anything is written, and lets it carry the decision out.
+ExitCode acceptLoss(const CallArguments& arguments, const std::string& given,
+                    const EngineOptions& options) {
+  const Result<std::uint64_t> first = arguments.number("--from", 1, 0);
+  if (!first) return fail(first.status());
+  const Result<std::uint64_t> last = arguments.number("--to", 1, 0);
+  if (!last) return fail(last.status());
+  if (*first == 0 || *last == 0) {
+    return fail({StatusCode::Invalid,
+                 "journal accept-loss: of what? (--from SEQ --to SEQ, the sequences of one damage "
+                 "as journal verify names them)"});
+  }
+  const std::string journal = options.dataDirectory + "/journal/";
+  if (!posixFileSystem().exists(journal + std::string(kJournalIdentityName))) {
+    return fail({StatusCode::NotFound, given + ": no journal in it (name the data directory)"});
+  }
+  Command command;
+  command.kind = CommandKind::AcceptLoss;
+  command.id = CommandId{1};
+  command.who = operatorName();
+  command.why = arguments.value("--why").value_or("");
+  command.lossFirst = Sequence{*first};
+  command.lossLast = Sequence{*last};
+  const Result<CarriedOut> done = carryOut(options, command);
+  if (!done) return fail(done.status());
+  std::printf("%s\n%s\n", escapeForLog(done->answer.text).c_str(),
+              escapeForLog(describe(done->stopped)).c_str());
+  return ExitCode::Good;
+}
+
 Result<DumpFilter> filterFrom(const CallArguments& arguments) {
   DumpFilter filter;
   filter.group = arguments.value("--group").value_or("");
@@ -310,16 +348,17 @@ Result<DumpFilter> filterFrom(const CallArguments& arguments) {
 }  // namespace
 
 ExitCode journalCall(const Words& words) {
-  const Result<CallArguments> arguments =
-      CallArguments::parse(words, {"--group", "--table", "--row", "--from", "--config"}, {});
+  const Result<CallArguments> arguments = CallArguments::parse(
+      words, {"--group", "--table", "--row", "--from", "--to", "--why", "--config"}, {});
   if (!arguments) return fail(arguments.status());
   const std::vector<std::string>& what = arguments->positional();
   const std::string verb = what.empty() ? "" : what.front();
   const std::size_t wordsWanted = verb == "salvage" ? 3 : 2;
-  const bool isKnown = verb == "verify" || verb == "dump" || verb == "salvage";
-  if (!isKnown || what.size() != wordsWanted) {
+  const std::vector<std::string> verbs{"verify", "dump", "salvage", "accept-loss"};
+  if (std::ranges::count(verbs, verb) == 0 || what.size() != wordsWanted) {
     return fail({StatusCode::Invalid,
-                 "journal: write journal verify DIR, journal dump DIR or journal salvage DIR OUT"});
+                 "journal: write journal verify DIR, journal dump DIR, journal salvage DIR OUT or "
+                 "journal accept-loss DIR --from SEQ --to SEQ"});
   }
   const std::string directory = journalDirectory(what[1]);
   const Result<DumpFilter> filter = filterFrom(*arguments);
@@ -328,6 +367,7 @@ ExitCode journalCall(const Words& words) {
   const auto options = surroundings(what[1], directory, arguments->value("--config"));
   if (!options) return fail(options.status());
   if (verb == "verify") return verify(directory, *options);
+  if (verb == "accept-loss") return acceptLoss(*arguments, what[1], *options);
   if (const Status outside = requireOutside(what[2], what[1]); !outside.isOk()) {
     return fail(outside);
   }

@@ -32,6 +32,9 @@ constexpr const char* kHelp =
             [--config F]
       saves in the new file OUT, as dump writes it, all that can still be read: beside damage
       too, and in segments that were set aside; tells what is lost, and changes nothing in DIR
+  penstockd journal accept-loss DIR --from SEQ --to SEQ [--why TEXT] [--config F]
+      records the decision to go on without what one damage holds, named by its sequences as
+      verify prints them; the sinks of the stopped node in DIR then go on behind it
   penstockd queue peek [--data-dir D] [--config F] [--table T] [--filter TEXT] [--limit N]
   penstockd queue trace (--id ID | --sequence N | --row TABLE/KEY) [--data-dir D] [--config F]
             [--limit N] [--json]

@@ -27,6 +27,8 @@ std::string_view commandKindName(CommandKind kind) {
       return "Retry dead letters";
     case CommandKind::DiscardLetters:
       return "Discard dead letters";
+    case CommandKind::AcceptLoss:
+      return "Accept loss";
   }
   return "Command";
 }

@@ -11,6 +11,7 @@
 
 #include "base/status.h"
 #include "model/dead_letter.h"
+#include "model/ids.h"
 
 namespace penstock {
 
@@ -26,6 +27,7 @@ enum class CommandKind : std::uint8_t {
   StopWorkload,
   RetryLetters,    ///< dead letters: apply their change sets once more
   DiscardLetters,  ///< remove them for good
+  AcceptLoss,      ///< let the sinks go on behind a damage of the journal
 };
 std::string_view commandKindName(CommandKind kind);
 
@@ -51,6 +53,8 @@ struct Command {
   std::vector<LetterKey> letters;  ///< RetryLetters and DiscardLetters: these, or
   bool allLetters = false;         ///< all that hold `letterFilter` (empty: all there are)
   std::string letterFilter;        ///< text in the code, reason or change set
+  Sequence lossFirst{};            ///< AcceptLoss: exactly what the damage holds
+  Sequence lossLast{};
 };
 
 enum class CommandStage : std::uint8_t {

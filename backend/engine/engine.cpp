@@ -10,6 +10,7 @@
 #include "engine/node.h"
 #include "engine/operate/control.h"
 #include "engine/operate/letter_desk.h"
+#include "engine/operate/loss_desk.h"
 #include "engine/pipeline.h"
 #include "engine/queue_browser.h"
 #include "metrics/ticks.h"
@@ -44,6 +45,7 @@ struct Engine::Parts {
   SnapshotRing ring;
   Pipeline pipeline;
   std::unique_ptr<LetterDesk> letterDesk;
+  std::unique_ptr<LossDesk> lossDesk;
   std::unique_ptr<Node> node;
   std::unique_ptr<QueueBrowser> queue;
   std::unique_ptr<Control> control;
@@ -78,8 +80,16 @@ Status Engine::startParts() {
   parts.letterDesk = std::make_unique<LetterDesk>(LetterDesk::Parts{
       pipeline->journal(), pipeline->submitter(), *outside.clock,
       [pipeline](std::string_view sink) -> Store& { return pipeline->find(sink)->store(); }});
+  parts.lossDesk =
+      std::make_unique<LossDesk>(LossDesk::Parts{pipeline->journal(), *outside.clock, [pipeline] {
+                                                   for (const auto& sink : pipeline->sinks()) {
+                                                     sink->lookAgain();
+                                                     (void)sink->tryStart();  // its state tells
+                                                   }
+                                                 }});
   parts.node =
-      std::make_unique<Node>(parts.options, parts.pipeline, *parts.letterDesk, *outside.files);
+      std::make_unique<Node>(parts.options, parts.pipeline,
+                             Node::Desks{*parts.letterDesk, *parts.lossDesk}, *outside.files);
   parts.queue = std::make_unique<QueueBrowser>(
       pipeline->journal(), *outside.clock, [pipeline] { return pipeline->primary().settled(); });
   parts.control = std::make_unique<Control>(*parts.node, parts.events, *outside.clock,
@@ -111,6 +121,7 @@ std::vector<Housekeeping::Chore> Engine::Parts::chores() {
          for (const auto& sink : pipeline.sinks()) (void)sink->tryStart();  // its state tells
        }},
       {"decide dead letters", 50ms, [this] { letterDesk->work(); }},
+      {"decide about damage", 50ms, [this] { lossDesk->work(); }},
       {"count dead letters", 2s,
        [this] {
          for (const auto& sink : pipeline.sinks()) sink->countDeadLetters();

@@ -9,7 +9,7 @@
 namespace penstock {
 
 JournalCursor::JournalCursor(Parts parts, Sequence position)
-    : m_parts(std::move(parts)), m_position(position), m_passed(position) {}
+    : m_parts(std::move(parts)), m_position(position), m_given(position), m_passed(position) {}
 
 Status JournalCursor::open() {
   Result<std::unique_ptr<JournalReader>> reader = m_parts.journal.openReader(m_position);
@@ -21,7 +21,7 @@ Status JournalCursor::open() {
 }
 
 Result<std::optional<JournalRecord>> JournalCursor::next() {
-  m_passed = m_position;
+  m_passed = m_given;
   for (;;) {
     Result<std::optional<JournalRecord>> record = readOnce();
     const bool failed = record.status().code() == StatusCode::IoError;
@@ -30,7 +30,7 @@ Result<std::optional<JournalRecord>> JournalCursor::next() {
       m_parts.onRecovered();
     }
     if (!failed) {
-      if (record && record->has_value()) m_position = (*record)->sequence;
+      if (record && record->has_value()) m_position = m_given = (*record)->sequence;
       return record;
     }
     m_reader.reset();
@@ -45,7 +45,29 @@ Result<std::optional<JournalRecord>> JournalCursor::readOnce() {
     if (!reader) return reader.status();
     m_reader = std::move(*reader);
   }
-  return m_reader->next();
+  for (;;) {
+    auto record = m_reader->next();
+    if (record || !m_reader->damage()) return record;
+    const Result<bool> passed = passAccepted();
+    if (!passed) return passed.status();
+    if (!*passed) return record;
+  }
+}
+
+Result<bool> JournalCursor::passAccepted() {
+  const JournalDamage damage = *m_reader->damage();
+  const auto accepted = findAcceptedLoss(m_parts.journal, damage, [this] { return !isStopped(); });
+  if (!accepted) return accepted.status();
+  if (!accepted->has_value()) return false;
+  RETURN_IF_ERROR(m_reader->passDamage());
+  m_position = std::max(m_position, damage.last);
+  m_parts.onPassed(damage, **accepted);
+  return true;
+}
+
+bool JournalCursor::isStopped() {
+  MutexLock lock(m_mutex);
+  return m_stopped;
 }
 
 bool JournalCursor::pause() {

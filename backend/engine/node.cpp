@@ -25,10 +25,11 @@ struct Problem {
 
 }  // namespace
 
-Node::Node(const EngineOptions& options, Pipeline& pipeline, LetterDesk& letters, FileSystem& files)
+Node::Node(const EngineOptions& options, Pipeline& pipeline, const Desks& desks, FileSystem& files)
     : m_options(options),
       m_pipeline(pipeline),
-      m_letters(letters),
+      m_letters(desks.letters),
+      m_losses(desks.losses),
       m_acks(pipeline.counters().ackMicros),
       m_syncs(pipeline.counters().syncMicros),
       m_usage(files) {
@@ -194,8 +195,16 @@ void Node::judge(Snapshot& snapshot) const {
   }
   for (const SinkSnapshot& sink : snapshot.sinks) {
     const std::string waits = groupedNumber(sink.queueDepth) + " change sets wait";
+    if (sink.damage) {
+      problems.push_back({NodeState::Damaged,
+                          sink.name + " cannot read on: " + groupedNumber(sink.damage->records) +
+                              " records of segment " + std::to_string(sink.damage->segment) +
+                              " are damaged, " + waits});
+    }
     if (sink.state == SinkState::Paused) {
       problems.push_back({NodeState::Paused, sink.name + " " + sink.stateReason + ", " + waits});
+    } else if (sink.damage) {
+      continue;  // that is why it stands still
     } else if (sink.state == SinkState::Down || sink.state == SinkState::Stopped) {
       problems.push_back({NodeState::SinkDown, sink.name + ": " + sink.stateReason + "; " + waits});
     } else if (sink.stalledMicros > 0) {

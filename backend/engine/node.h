@@ -13,6 +13,7 @@
 #include "base/mutex.h"
 #include "engine/engine.h"
 #include "engine/operate/letter_desk.h"
+#include "engine/operate/loss_desk.h"
 #include "engine/operate/operated_node.h"
 #include "engine/pipeline.h"
 #include "metrics/histogram.h"
@@ -23,10 +24,14 @@
 namespace penstock {
 
 /// Threads: handles on the control thread; collect on the sampler's.
-/// Owns: nothing; pipeline and desk outlive it.
+/// Owns: nothing; pipeline and desks outlive it.
 class Node final : public OperatedNode {
  public:
-  Node(const EngineOptions& options, Pipeline& pipeline, LetterDesk& letters, FileSystem& files);
+  struct Desks {
+    LetterDesk& letters;
+    LossDesk& losses;
+  };
+  Node(const EngineOptions& options, Pipeline& pipeline, const Desks& desks, FileSystem& files);
 
   // --- the operator ---
   std::vector<std::string> sinkNames() const override;
@@ -45,6 +50,9 @@ class Node final : public OperatedNode {
   void orderLetters(const Command& command, const std::string& sink) override;
   LetterProgress letters(CommandId id) const override;
   void forgetLetters(CommandId id) override;
+  void orderLoss(const Command& command) override { m_losses.order(command); }
+  LossProgress loss(CommandId id) const override { return m_losses.progress(id); }
+  void forgetLoss(CommandId id) override { m_losses.forget(id); }
 
   void setWorkloadHost(WorkloadHost* host);
   void setStopping() { m_stopping.store(true); }
@@ -69,6 +77,7 @@ class Node final : public OperatedNode {
   const EngineOptions& m_options;
   Pipeline& m_pipeline;
   LetterDesk& m_letters;
+  LossDesk& m_losses;
   std::atomic<bool> m_stopping{false};
 
   mutable Mutex m_mutex;

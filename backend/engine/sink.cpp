@@ -46,6 +46,7 @@ std::shared_ptr<Sink::Running> Sink::running() const {
 }
 
 Status Sink::tryStart() {
+  detach();
   {
     MutexLock lock(m_mutex);
     if (m_running || m_standsStill) return Status::ok();
@@ -65,6 +66,30 @@ Status Sink::tryStart() {
   if (m_problem.isOk()) m_problemSince = wallMicros();
   m_problem = attached;
   return attached;
+}
+
+/// Begins anew when damage is to be looked at once more: from the checkpoint, as after a start.
+void Sink::detach() {
+  std::shared_ptr<Running> running;
+  {
+    MutexLock lock(m_mutex);
+    if (!m_looksAgain || !m_damage) return;
+    m_standsStill = true;  // what ends now tells nothing
+    running = m_running;
+  }
+  stopThreads(*running);
+  MutexLock lock(m_mutex);
+  m_running.reset();
+  m_damage.reset();
+  m_endsAt.reset();
+  m_problem = Status::ok();
+  m_looksAgain = false;
+  m_standsStill = false;
+}
+
+void Sink::lookAgain() {
+  MutexLock lock(m_mutex);
+  m_looksAgain = true;  // also for the damage that is being met just now
 }
 
 /// Where the store stands decides where the cursor begins; nothing else is remembered elsewhere.
@@ -121,7 +146,8 @@ Status Sink::attach() {
 std::unique_ptr<JournalCursor> Sink::makeCursor(Sequence settled) {
   JournalCursor::Parts parts{m_parts.journal, m_parts.clock,
                              [this](const Status& trouble) { noteReading(trouble); },
-                             [this] { noteReading(Status::ok()); }};
+                             [this] { noteReading(Status::ok()); },
+                             [this](const auto&... news) { onDamagePassed(news...); }};
   return std::make_unique<JournalCursor>(std::move(parts), settled);
 }
 
@@ -156,10 +182,13 @@ void Sink::stop() {
     running = m_running;
     m_startedOrNot.notifyAll();
   }
-  if (!running) return;
-  running->cursor->stop();
-  running->pool->stop();
-  running->dispatcher->stop();
+  if (running) stopThreads(*running);
+}
+
+void Sink::stopThreads(Running& running) {
+  running.cursor->stop();
+  running.pool->stop();
+  running.dispatcher->stop();
 }
 
 void Sink::onSynced() {
@@ -177,10 +206,18 @@ void Sink::onReadEnded(const Status& why) {
     if (waits) m_endsAt = last;
     m_problem = why;
     m_problemSince = wallMicros();
+    m_damage = m_running->cursor->damage();
   }
   if (!waits) return standStill(why);
   tell(EventKind::SinkState, Severity::Critical,
        "reads no further and stops once what came before is settled: " + why.message());
+}
+
+/// On the dispatcher's thread.
+void Sink::onDamagePassed(const JournalDamage& damage, const AcceptedLoss& loss) {
+  tell(EventKind::Journal, Severity::Warning,
+       "goes on behind damage, " + groupedNumber(recordsIn(damage)) +
+           " records are given up: " + describe(damage) + ", " + describe(loss));
 }
 
 /// Whether that was the last record to settle before it stops.
@@ -361,6 +398,11 @@ void Sink::fill(SinkSnapshot& snapshot) const {
 /// The worst that is true of it.
 void Sink::judgeState(SinkSnapshot& snapshot, const Running* running) const {
   MutexLock lock(m_mutex);
+  if (m_damage) {
+    snapshot.damage =
+        DamageSnapshot{m_damage->segment, toNumber(m_damage->first), toNumber(m_damage->last),
+                       recordsIn(*m_damage), describe(*m_damage)};
+  }
   if (m_standsStill) {
     snapshot.state = SinkState::Stopped;
     snapshot.stateReason = m_problem.message();
@@ -447,6 +489,12 @@ void Sink::onTrouble(const TroubleNews& news) {
 
 void Sink::onRecovered() { tell(EventKind::Retry, Severity::Info, "works again"); }
 
-void Sink::onStopped(const Status& status) { standStill(status); }
+void Sink::onStopped(const Status& status) {
+  {
+    MutexLock lock(m_mutex);
+    m_damage.reset();  // it is not what keeps it
+  }
+  standStill(status);
+}
 
 }  // namespace penstock

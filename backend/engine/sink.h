@@ -53,12 +53,16 @@ class Sink final : private FlushListener {
   const std::string& name() const { return m_settings.options.name; }
   Store& store() { return *m_store; }
 
-  /// Attaches to the store and begins to flush; does nothing when it runs or was stopped for good.
+  /// Attaches to the store and begins to flush; does nothing when it runs or was stopped for good
+  /// (before damage: until lookAgain()).
   /// Errors: Unavailable (try again), others: it stands until an operator mends it.
   Status tryStart();
   void stop();
   /// There is more in the journal. From the journal's thread.
   void onSynced();
+  /// An operator has decided about damage: what it stands before is looked at once more, by the
+  /// next tryStart().
+  void lookAgain();
 
   /// Until resume(), also over a restart. Threads: pause and resume on one at a time.
   void pause(const std::string& who, const std::string& why);
@@ -84,10 +88,13 @@ class Sink final : private FlushListener {
   struct Running;
 
   Status attach();
+  void detach();
+  static void stopThreads(Running& running);
   std::unique_ptr<JournalCursor> makeCursor(Sequence settled);
   Result<std::optional<QueuedRecord>> nextRecord(JournalCursor& cursor) const;
   void judgeState(SinkSnapshot& snapshot, const Running* running) const;
   void onReadEnded(const Status& why);
+  void onDamagePassed(const JournalDamage& damage, const AcceptedLoss& loss);
   void stopAtEnd();
   void noteReading(const Status& trouble);
   void standStill(const Status& why);
@@ -123,6 +130,8 @@ class Sink final : private FlushListener {
   Status m_readTrouble GUARDED_BY(m_mutex);  ///< the journal cannot be read, for now
   std::int64_t m_readTroubleSince GUARDED_BY(m_mutex) = 0;
   bool m_standsStill GUARDED_BY(m_mutex) = false;
+  std::optional<JournalDamage> m_damage GUARDED_BY(m_mutex);  ///< why it reads no further
+  bool m_looksAgain GUARDED_BY(m_mutex) = false;
 };
 
 }  // namespace penstock

@@ -93,6 +93,8 @@ std::string otherRecordText(RecordType type) {
       return "the tables as they were when its segment began";
     case RecordType::SourceMark:
       return "a mark that lines of a replayed source were refused";
+    case RecordType::AcceptedLoss:
+      return "an operator's decision to go on behind damage";
     case RecordType::DeadLetterOrder:
     case RecordType::ChangeSet:
       break;

@@ -27,6 +27,7 @@ enum class RecordType : std::uint8_t {
   Catalog = 2,          ///< Catalog::encode; first record of every segment
   SourceMark = 3,       ///< lines of a source that were refused: u64 source, varint line, u64 chain
   DeadLetterOrder = 4,  ///< model/dead_letter.h, addressed to a sink
+  AcceptedLoss = 5,     ///< accepted_loss.h: sinks may pass a damage
 };
 
 /// A synced record; its bytes are borrowed until the reader's next call.
@@ -38,6 +39,18 @@ struct JournalRecord {
   CatalogPointer catalog;       ///< with which the payload was encoded
 };
 
+/// Part of a journal that was synced and cannot be read any more.
+struct JournalDamage {
+  std::uint32_t segment = 0;
+  std::uint64_t begin = 0;  ///< offsets in the segment's file
+  std::uint64_t end = 0;
+  Sequence first{};  ///< the records that are lost with it
+  Sequence last{};
+  std::string what;  ///< `record checksum`, `group header`, `segment missing` …
+};
+/// `segment 7, offset 8192 to 12288, sequences 117440517 to 117440520: record checksum`
+std::string describe(const JournalDamage& damage);
+
 /// A cursor over the synced part.
 /// Threads: one.
 class JournalReader {
@@ -47,6 +60,8 @@ class JournalReader {
   /// checksum. Errors: Corrupt (names segment, offset, sequence range; the reader stands before the
   /// damage), IoError (the reader is of no use any more; another one may be).
   virtual Result<std::optional<JournalRecord>> next() = 0;
+  /// What it stands before, once next() has told of it and until it is passed.
+  virtual const std::optional<JournalDamage>& damage() const = 0;
   /// After next() has told of damage: goes on behind it. Errors: as openReader, IoError.
   virtual Status passDamage() = 0;
 };

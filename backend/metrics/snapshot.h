@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,13 +49,23 @@ struct Quantiles {
   std::uint64_t count = 0;
 };
 
+/// A part of the journal that cannot be read, and about which nobody has decided.
+struct DamageSnapshot {
+  std::uint32_t segment = 0;
+  std::uint64_t firstSequence = 0;
+  std::uint64_t lastSequence = 0;
+  std::uint64_t records = 0;  ///< that are given up when the loss is accepted
+  std::string text;           ///< place and kind
+};
+
 struct SinkSnapshot {
   std::string name;
   std::string role;    ///< primary, standby, mirror, archive
   std::string target;  ///< driver and place, without secrets
   SinkState state = SinkState::Starting;
-  std::string stateReason;            ///< who paused it, or the last error with its code
-  std::int64_t stateSinceMicros = 0;  ///< wall time
+  std::string stateReason;               ///< who paused it, or the last error with its code
+  std::int64_t stateSinceMicros = 0;     ///< wall time
+  std::optional<DamageSnapshot> damage;  ///< the next that it would read, if it stands before one
 
   // What waits
   std::uint64_t queueDepth = 0;  ///< change sets journaled and not settled

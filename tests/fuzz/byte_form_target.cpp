@@ -5,6 +5,7 @@
 #include "intake/change_reader.h"
 #include "intake/known_ids.h"
 #include "intake/source_positions.h"
+#include "journal/accepted_loss.h"
 #include "model/codec_json.h"
 #include "model/dead_letter.h"
 #include "model/identity.h"
@@ -66,6 +67,12 @@ Complaint tryLetterOrder(std::string_view bytes) {
   std::string again;
   order->encodeTo(again);
   return again == bytes ? "" : "a decision about a dead letter has two byte forms";
+}
+
+Complaint tryAcceptedLoss(std::string_view bytes) {
+  const auto loss = AcceptedLoss::parse(bytes);
+  if (!loss) return lookAtFailure(loss.status());
+  return loss->encode() == bytes ? "" : "a decision about damage has two byte forms";
 }
 
 /// A catalog of a journal is what change sets are checked against, and what a newer one grows from.
@@ -147,6 +154,8 @@ Complaint tryByteForm(std::string_view input) {
       return tryKnownIds(bytes);
     case ByteForm::SourcePositions:
       return trySourcePositions(bytes);
+    case ByteForm::AcceptedLoss:
+      return tryAcceptedLoss(bytes);
   }
   return {};
 }

@@ -8,6 +8,7 @@
 #include "base/file_system.h"
 #include "intake/known_ids.h"
 #include "intake/source_positions.h"
+#include "journal/accepted_loss.h"
 #include "journal/file/file_journal.h"
 #include "model/dead_letter.h"
 #include "tests/backend/model/model_samples.h"
@@ -194,6 +195,13 @@ void addLetterOrders(Corpus& corpus) {
   corpus.add(ByteForm::LetterOrder, "letter_discard", bytes);
 }
 
+void addAcceptedLosses(Corpus& corpus) {
+  const AcceptedLoss loss{makeSequence(3, 7), makeSequence(3, 9), "an operator", "a reason", 0};
+  corpus.add(ByteForm::AcceptedLoss, "accepted_loss", loss.encode());
+  const AcceptedLoss backwards{makeSequence(3, 9), makeSequence(3, 7), "", "", 0};
+  corpus.add(ByteForm::AcceptedLoss, "accepted_loss_backwards", backwards.encode());
+}
+
 void addCatalogs(Corpus& corpus) {
   const auto form = ByteForm::Catalog;
   const std::string good = sampleCatalog().encode();
@@ -246,6 +254,7 @@ int main(int argc, char** argv) {
   penstock::test::addJournals(corpus);
   penstock::test::addChangeSets(corpus);
   penstock::test::addLetterOrders(corpus);
+  penstock::test::addAcceptedLosses(corpus);
   penstock::test::addCatalogs(corpus);
   penstock::test::addSnapshots(corpus);
   return 0;

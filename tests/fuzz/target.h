@@ -24,7 +24,14 @@ Complaint tryConfig(std::string_view input);
 Complaint tryCsv(std::string_view input);
 
 /// What the first byte of tryByteForm()'s input says; kSealed added: its checksum is put right.
-enum class ByteForm : unsigned char { ChangeSet, LetterOrder, Catalog, KnownIds, SourcePositions };
+enum class ByteForm : unsigned char {
+  ChangeSet,
+  LetterOrder,
+  Catalog,
+  KnownIds,
+  SourcePositions,
+  AcceptedLoss
+};
 inline constexpr unsigned char kSealed = 0x80;
 
 inline constexpr char kCellEnd = '\x1f';

@@ -147,6 +147,17 @@ QStringList rowsOf(const QString& databaseFile, const QString& sql) {
   return rows;
 }
 
+DatabaseLock::DatabaseLock(const QString& databaseFile) {
+  QSqlDatabase database = QSqlDatabase::addDatabase("QSQLITE", "lock");
+  database.setDatabaseName(databaseFile);
+  m_isHeld = database.open() && QSqlQuery(database).exec("BEGIN IMMEDIATE");
+}
+
+DatabaseLock::~DatabaseLock() {
+  QSqlDatabase::database("lock").close();
+  QSqlDatabase::removeDatabase("lock");
+}
+
 QString csvCell(const QString& text) {
   if (!text.contains(',') && !text.contains('"') && !text.contains('\n') && !text.contains('\r')) {
     return text;

@@ -68,6 +68,17 @@ bool runDaemonUntilItDies(const QStringList& arguments, const QProcessEnvironmen
 /// The rows of a query as CSV lines (RFC 4180), sorted; `ERROR …` as the only line when it fails.
 QStringList rowsOf(const QString& databaseFile, const QString& sql);
 
+/// Nobody else writes to the database while it lives.
+class DatabaseLock {
+ public:
+  explicit DatabaseLock(const QString& databaseFile);
+  ~DatabaseLock();
+  bool isHeld() const { return m_isHeld; }
+
+ private:
+  bool m_isHeld = false;
+};
+
 /// One value as a cell of such a line.
 QString csvCell(const QString& text);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QDir>
 #include <QFile>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
 #include <map>
@@ -10,7 +11,6 @@
 #include "tests/support/test_main.h"
 
 namespace penstock::test {
-
 /// `penstockd journal …` on what runs of the program left, and on what then rotted.
 class TestJournalCall : public QObject {
   Q_OBJECT
@@ -197,7 +197,68 @@ class TestJournalCall : public QObject {
     QCOMPARE(rowsOf(path("database.sqlite"), "SELECT count(*) FROM t"), QStringList{"14"});
   }
 
+  /// The whole way of an operator: told of damage, saves what can be read, gives up the rest.
+  void acceptedLossLetsTheNodeGoOn() {
+    QVERIFY(rot("second 4"));
+    forgetPersisted();
+    QCOMPARE(replay(2).exitCode, 1);
+    const DaemonResult verified = runDaemon({"journal", "verify", path("")});
+    QCOMPARE(verified.exitCode, 3);
+    const auto named = QRegularExpression("sequences (\\d+) to (\\d+)").match(verified.output);
+    QVERIFY2(named.hasMatch(), verified.output);
+    const QStringList range{"--from", named.captured(1), "--to", named.captured(2)};
+    QCOMPARE(runDaemon({"journal", "accept-loss", path("")}).exitCode, 2);
+    const QStringList more{"--from", named.captured(1), "--to",
+                           QString::number(named.captured(2).toULongLong() + 1)};
+    const DaemonResult refused = runDaemon(QStringList{"journal", "accept-loss", path("")} + more);
+    QCOMPARE(refused.exitCode, 2);
+    QVERIFY2(refused.errors.contains("the damage there is another one"), refused.errors);
+    QCOMPARE(rowCount(), QString("14"));
+    const DaemonResult accepted = runDaemon(QStringList{"journal", "accept-loss", path("")} +
+                                            range + QStringList{"--why", "known elsewhere"});
+    QVERIFY2(accepted.exitCode == 0, accepted.errors);
+    QVERIFY2(accepted.output.contains("records are given up: segment "), accepted.output);
+    QVERIFY2(accepted.output.endsWith("nothing is left in the journal\n"), accepted.output);
+    const DaemonResult decided = runDaemon({"journal", "verify", path("")});
+    QCOMPARE(decided.exitCode, 3);
+    QVERIFY2(
+        decided.output.contains("; accepted by ") && decided.output.contains("known elsewhere"),
+        decided.output);
+    QCOMPARE(replay(2).exitCode, 0);  // the rest of the journal, also over a further start
+    QVERIFY(rowCount() != "14" && rowCount() != "30");
+    const DaemonResult saved = runDaemon({"journal", "salvage", path(""), out()});
+    QCOMPARE(saved.exitCode, 3);
+    QCOMPARE(readFile(out()).count('\n'), qsizetype{29});
+    const DaemonResult again = runDaemon({"replay", out(), "--data-dir", path(""), "--json"});
+    QVERIFY2(again.exitCode == 0, again.errors);
+    QCOMPARE(rowCount(), QString("29"));
+  }
+
+  /// Written and synced, and the process dies before its sink has passed the damage.
+  void decisionSurvivesAKill() {
+    QVERIFY(rot("second 4"));
+    forgetPersisted();
+    const DaemonResult verified = runDaemon({"journal", "verify", path("")});
+    const auto named = QRegularExpression("sequences (\\d+) to (\\d+)").match(verified.output);
+    const QStringList range{"--from", named.captured(1), "--to", named.captured(2)};
+    {
+      const DatabaseLock lock(path("database.sqlite"));  // nothing is persisted meanwhile
+      QVERIFY(lock.isHeld());
+      LiveDaemon deciding(QStringList{"journal", "accept-loss", path("")} + range);
+      QTRY_VERIFY_WITH_TIMEOUT(
+          runDaemon({"journal", "verify", path("")}).output.contains("; accepted by "), 60'000);
+      deciding.kill();
+    }
+    QCOMPARE(rowCount(), QString("0"));
+    QCOMPARE(replay(2).exitCode, 0);
+    QVERIFY(rowCount().toInt() >= 24);
+  }
+
  private:
+  QString rowCount() const {
+    return rowsOf(path("database.sqlite"), "SELECT count(*) FROM t").value(0);
+  }
+
   QString path(const QString& name) const { return m_node->filePath(name); }
   QString out() const { return m_out->filePath("saved.ndjson"); }
 

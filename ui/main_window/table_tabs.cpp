@@ -18,7 +18,7 @@ TableTabs::TableTabs(BrowseDesk& browse, CommandDesk& commands, QWidget* parent)
     : QTabWidget(parent),
       m_queue(new QueuePanel(browse, this)),
       m_data(new DataPanel(browse, this)),
-      m_sinks(new SinksPanel(this)),
+      m_sinks(new SinksPanel(commands, this)),
       m_events(new EventsPanel(this)),
       m_deadLetters(new DeadLettersPanel(browse, commands, this)),
       m_workload(new WorkloadPanel(commands, this)) {
@@ -64,6 +64,7 @@ void TableTabs::showDeadLetterCount(std::uint64_t waiting) {
 void TableTabs::setConnected(bool connected) {
   m_queue->pages()->setConnected(connected);
   m_data->setConnected(connected);
+  m_sinks->setConnected(connected);
   m_deadLetters->setConnected(connected);
   m_workload->setConnected(connected);
 }

@@ -50,7 +50,8 @@ StateLook lookOf(NodeState state) {
     case NodeState::IntakeHeld:
       return {Tone::Alarm, "Intake held", "Free disk space, or open the intake that a drain held"};
     case NodeState::Damaged:
-      return {Tone::Alarm, "Journal damaged", "Decide: salvage, or accept the loss"};
+      return {Tone::Alarm, "Journal damaged",
+              "Decide in the tab Sinks; nothing is skipped until then"};
   }
   return {Tone::Neutral, "Unknown", ""};
 }

@@ -72,6 +72,8 @@ QString commandVerb(CommandKind kind) {
       return QStringLiteral("Retry dead letters");
     case CommandKind::DiscardLetters:
       return QStringLiteral("Discard dead letters");
+    case CommandKind::AcceptLoss:
+      return QStringLiteral("Accept loss");
   }
   return {};
 }

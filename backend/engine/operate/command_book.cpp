@@ -121,6 +121,9 @@ Status CommandBook::begin(Pending& pending) {
     case CommandKind::RetryLetters:
     case CommandKind::DiscardLetters:
       return beginLetters(pending);
+    case CommandKind::AcceptLoss:
+      m_node.orderLoss(command);
+      return Status::ok();
   }
   return {StatusCode::Unsupported, "this command is not available yet"};
 }
@@ -185,6 +188,13 @@ CommandBook::Progress CommandBook::lookAtLetters(const Pending& pending, Status&
   return failure.isOk() ? Progress::Waiting : Progress::Failed;
 }
 
+CommandBook::Progress CommandBook::lookAtLoss(const Pending& pending, Status& failure) const {
+  const LossProgress loss = m_node.loss(pending.command.id);
+  if (!loss.ended) return Progress::Waiting;
+  failure = loss.status;
+  return failure.isOk() ? Progress::Done : Progress::Failed;
+}
+
 std::string CommandBook::lettersText(const Pending& pending, std::uint64_t done) const {
   const LetterProgress letters = m_node.letters(pending.command.id);
   const bool retried = pending.command.kind == CommandKind::RetryLetters;
@@ -227,8 +237,9 @@ bool CommandBook::coversAllThatCameIn(Pending& pending) {
 CommandBook::Progress CommandBook::look(Pending& pending, SteadyTime now, Status& failure) {
   const CommandKind kind = pending.command.kind;
   bool done = kind != CommandKind::Drain || coversAllThatCameIn(pending);
-  if (isOfLetters(kind)) {
-    const Progress progress = lookAtLetters(pending, failure);
+  if (isOfLetters(kind) || kind == CommandKind::AcceptLoss) {
+    const Progress progress = kind == CommandKind::AcceptLoss ? lookAtLoss(pending, failure)
+                                                              : lookAtLetters(pending, failure);
     if (progress != Progress::Waiting) return progress;
     done = false;
   }
@@ -282,6 +293,8 @@ std::string CommandBook::effectText(const Pending& pending, std::uint64_t count,
     case CommandKind::RetryLetters:
     case CommandKind::DiscardLetters:
       return lettersText(pending, count);
+    case CommandKind::AcceptLoss:
+      return m_node.loss(pending.command.id).text;
     case CommandKind::StartWorkload:
       return pending.command.workload + " started";
     case CommandKind::StopWorkload:
@@ -327,6 +340,7 @@ void CommandBook::finish(const Pending& pending, SteadyTime now, const Status& s
   m_answered.push_back(answer);
   if (m_answered.size() > limits::kCommandAnswersMax) m_answered.pop_front();
   if (isOfLetters(command.kind)) m_node.forgetLetters(command.id);
+  if (command.kind == CommandKind::AcceptLoss) m_node.forgetLoss(command.id);
 
   Event event;
   event.kind = EventKind::Command;

@@ -53,6 +53,7 @@ class CommandBook {
   Status beginLetters(Pending& pending);
   Status chooseSinks(Pending& pending) const;
   Progress look(Pending& pending, SteadyTime now, Status& failure);
+  Progress lookAtLoss(const Pending& pending, Status& failure) const;
   Progress lookAtLetters(const Pending& pending, Status& failure) const;
   std::string lettersText(const Pending& pending, std::uint64_t done) const;
   bool coversAllThatCameIn(Pending& pending);

@@ -41,6 +41,13 @@ struct LetterProgress {
   Sequence last{};            ///< of the last record; kNoSequence: none
 };
 
+/// How far a command to accept a loss has come.
+struct LossProgress {
+  bool ended = false;  ///< the decision is in the journal, or cannot be made
+  Status status;       ///< why not
+  std::string text;    ///< what is given up, for people
+};
+
 /// Threads: called by the control thread alone.
 class OperatedNode {
  public:
@@ -67,6 +74,12 @@ class OperatedNode {
   virtual void orderLetters(const Command& command, const std::string& sink) = 0;
   virtual LetterProgress letters(CommandId id) const = 0;
   virtual void forgetLetters(CommandId id) = 0;
+
+  /// Begins to write the decision to pass a damage of the journal; sinks that stand before it then
+  /// go on.
+  virtual void orderLoss(const Command& command) = 0;
+  virtual LossProgress loss(CommandId id) const = 0;
+  virtual void forgetLoss(CommandId id) = 0;
 };
 
 }  // namespace penstock

@@ -111,6 +111,7 @@ struct RecordView {
 /// The payload's length as a frame tells it, not checked; 0 when there is no whole frame.
 std::uint32_t payloadBytesOf(std::span<const std::byte> frame);
 /// The sequence that a record would have that begins here; kNoSequence when none can begin here.
+/// When one can, its payload fits one group commit: a reader may trust the length with its memory.
 Sequence sequenceOf(std::span<const std::byte> frame);
 /// The record at the start of `bytes`, or nothing unless it is whole and has the expected sequence.
 std::optional<RecordView> decodeRecord(std::string_view bytes, Sequence expected,
@@ -120,17 +121,5 @@ std::optional<RecordView> decodeRecord(std::string_view bytes, Sequence expected
 std::string encodeIdentity(const JournalId& journal);
 /// Errors: Corrupt, Unsupported.
 Result<JournalId> decodeIdentity(std::string_view text);
-
-/// Part of a journal that was synced and cannot be read any more.
-struct JournalDamage {
-  std::uint32_t segment = 0;
-  std::uint64_t begin = 0;  ///< offsets in the segment's file
-  std::uint64_t end = 0;
-  Sequence first{};  ///< the records that are lost with it
-  Sequence last{};
-  std::string what;  ///< `record checksum`, `group header`, `segment missing` …
-};
-/// `segment 7, offset 8192 to 12288, sequences 117440517 to 117440520: record checksum`
-std::string describe(const JournalDamage& damage);
 
 }  // namespace penstock

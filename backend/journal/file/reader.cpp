@@ -12,13 +12,14 @@ namespace {
 constexpr bool isIgnorable(RecordType type) { return (static_cast<unsigned>(type) & 0x80u) != 0; }
 
 constexpr bool isKnown(RecordType type) {
-  return type >= RecordType::ChangeSet && type <= RecordType::DeadLetterOrder;
+  return type >= RecordType::ChangeSet && type <= RecordType::AcceptedLoss;
 }
 
 Status statusOf(const JournalDamage& damage) {
   return {StatusCode::Corrupt, "the journal is damaged: " + describe(damage) +
                                    " (penstockd journal verify names all damage, journal salvage "
-                                   "saves what can be read)"};
+                                   "saves what can be read; then journal accept-loss lets the "
+                                   "sinks go on behind it)"};
 }
 
 }  // namespace
@@ -77,7 +78,10 @@ Status FileJournalReader::loadCatalog() {
   auto catalog = findCatalog(*m_source.files, m_source.directory, m_source.journal, segments,
                              static_cast<std::size_t>(self - segments.begin()));
   if (!catalog && catalog.status().code() == StatusCode::Corrupt) {
-    return damaged("catalog", {m_info.number, m_info.syncedEnd}, m_info.last);
+    // Wherever it stands: without the catalog no record of the segment can be understood.
+    const Sequence first = makeSequence(m_info.number, 0);
+    m_damage = JournalDamage{m_info.number, 0, m_info.syncedEnd, first, m_info.last, "catalog"};
+    return statusOf(*m_damage);
   }
   if (!catalog) return catalog.status();
   m_catalog = std::move(catalog).value();

@@ -33,6 +33,7 @@ class FileJournalReader final : public JournalReader {
   ~FileJournalReader() override;
 
   Result<std::optional<JournalRecord>> next() override;
+  const std::optional<JournalDamage>& damage() const override { return m_damage; }
   Status passDamage() override;
 
  private:

@@ -46,9 +46,18 @@ class SegmentCheck {
       }
       if (m_report.records++ == 0) m_report.first = record->sequence;
       m_report.last = record->sequence;
+      noteDecision(*record, group.header);
       rest.remove_prefix(record->size());
       ++m_nextIndex;
     }
+  }
+
+  void noteDecision(const RecordView& record, const GroupHeader& group) {
+    if (record.type != RecordType::AcceptedLoss) return;
+    auto loss = AcceptedLoss::parse(record.payload);
+    if (!loss) return;  // readers refuse it by name
+    loss->atMicros = group.wallTime.time_since_epoch().count();
+    m_report.accepted.push_back(std::move(*loss));
   }
 
   Status skipDamage() {

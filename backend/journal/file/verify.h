@@ -9,6 +9,7 @@
 
 #include "base/file_system.h"
 #include "base/status.h"
+#include "journal/accepted_loss.h"
 #include "journal/file/recovery.h"
 
 namespace penstock {
@@ -21,6 +22,7 @@ struct JournalReport {
   Sequence first{};           ///< of the first and last whole record; kNoSequence: none
   Sequence last{};
   std::vector<JournalDamage> damages;      ///< in order
+  std::vector<AcceptedLoss> accepted;      ///< what operators decided about damage
   std::vector<UnreadableFile> unreadable;  ///< damage too, of which no sequences are known
   std::optional<TornTail> tornTail;        ///< no damage: it was never synced
   Sequence end{};                          ///< the journal's last, readable or not

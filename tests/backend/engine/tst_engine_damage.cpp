@@ -87,7 +87,112 @@ class TestEngineDamage : public QObject {
     QCOMPARE(rig.rows("SELECT count(*) FROM people"), (std::vector<std::string>{"0"}));
   }
 
+  void acceptedLossLetsTheSinkGoOnBehindIt() {
+    EngineRig rig;
+    fillPaused(rig, 5);
+    rot(rig, "person 4");
+    QVERIFY(rig.start().isOk());
+    QVERIFY(rig.command(CommandKind::Resume).stage == CommandStage::InEffect);
+    QVERIFY(rig.waitSettled().code() == StatusCode::Corrupt);
+    const SnapshotPointer sample = rig.sample();
+    QVERIFY(sample->state == NodeState::Damaged);
+    QVERIFY(contains(sample->stateReason, "1 records"));
+    const DamageSnapshot damage = sample->sinks[0].damage.value();
+    QCOMPARE(damage.records, std::uint64_t{1});
+    const CommandAnswer answer = rig.command(acceptance(damage));
+    QVERIFY2(answer.stage == CommandStage::InEffect, answer.text.c_str());
+    QVERIFY(contains(answer.text, "1 records are given up: segment 1"));
+    QTRY_VERIFY_WITH_TIMEOUT(rig.waitSettled().isOk(), 30'000);
+    QCOMPARE(people(rig), (std::vector<std::string>{"1", "2", "3", "5"}));
+    QTRY_VERIFY(!rig.sample()->sinks[0].damage.has_value());
+    const Event* passed = rig.lastEvent(EventKind::Journal, "goes on behind damage");
+    QVERIFY(passed != nullptr && contains(passed->what, "accepted by ada at "));
+    const Event* command = rig.lastEvent(EventKind::Command, "Accept loss");
+    QVERIFY(command != nullptr && command->who == "ada");
+  }
+
+  /// The decision is in the journal: the next start looks for it, whatever died meanwhile.
+  void acceptedLossOutlivesARestartAndARestoredDatabase() {
+    EngineRig rig;
+    fillPaused(rig, 5);
+    rot(rig, "person 4");
+    QVERIFY(rig.start().isOk());
+    // Paused: nothing is settled yet when the decision is made.
+    QTRY_VERIFY_WITH_TIMEOUT(rig.sample()->sinks[0].damage.has_value(), 30'000);
+    QVERIFY(rig.sample()->sinks[0].state == SinkState::Paused);
+    QVERIFY(rig.command(acceptance(*rig.sample()->sinks[0].damage)).status.isOk());
+    QTRY_VERIFY_WITH_TIMEOUT(!rig.sample()->sinks[0].damage.has_value(), 30'000);
+    QVERIFY(people(rig).empty());
+    rig.end();
+    for (int start = 0; start < 2; ++start) {
+      QVERIFY(rig.start().isOk());
+      if (start == 0) QVERIFY(rig.command(CommandKind::Resume).stage == CommandStage::InEffect);
+      QVERIFY(rig.waitSettled().isOk());
+      QCOMPARE(people(rig), (std::vector<std::string>{"1", "2", "3", "5"}));
+      QVERIFY(rig.lastEvent(EventKind::Journal, "goes on behind damage") != nullptr);
+      rig.end();
+      (void)rig.rows("DELETE FROM people");
+      (void)rig.rows("DELETE FROM penstock_checkpoint");
+    }
+  }
+
+  void onlyExactlyWhatIsDamagedCanBeGivenUp() {
+    EngineRig rig;
+    fillPaused(rig, 5);
+    rot(rig, "person 4");
+    QVERIFY(rig.start().isOk());
+    QTRY_VERIFY_WITH_TIMEOUT(rig.sample()->sinks[0].damage.has_value(), 30'000);
+    const DamageSnapshot damage = *rig.sample()->sinks[0].damage;
+    const std::uint64_t head = rig.sample()->headSequence;
+    std::vector<DamageSnapshot> wrong(4, damage);
+    wrong[0].lastSequence += 1;
+    wrong[1].firstSequence -= 1;
+    wrong[2].firstSequence = 0;
+    wrong[3].firstSequence = wrong[3].lastSequence = head + 1'000;
+    for (const DamageSnapshot& each : wrong) {
+      const CommandAnswer answer = rig.command(acceptance(each));
+      QVERIFY(answer.stage == CommandStage::Failed);
+      QVERIFY2(answer.status.code() == StatusCode::Invalid, answer.text.c_str());
+    }
+    QCOMPARE(rig.sample()->headSequence, head);  // nothing was written
+    QVERIFY(rig.sample()->sinks[0].damage.has_value());
+  }
+
+  /// Another part rots between the decision and the sink that comes to it.
+  void decisionHoldsForItsDamageAlone() {
+    EngineRig rig;
+    fillPaused(rig, 6);
+    rot(rig, "person 3");
+    rot(rig, "person 5");
+    QVERIFY(rig.start().isOk());
+    QVERIFY(rig.command(CommandKind::Resume).stage == CommandStage::InEffect);
+    QVERIFY(rig.waitSettled().code() == StatusCode::Corrupt);
+    const DamageSnapshot first = rig.sample()->sinks[0].damage.value();
+    QVERIFY(rig.command(acceptance(first)).status.isOk());
+    QTRY_VERIFY_WITH_TIMEOUT(rig.sample()->sinks[0].damage.has_value() &&
+                                 rig.sample()->sinks[0].damage->firstSequence > first.lastSequence,
+                             30'000);
+    QTRY_COMPARE(people(rig), (std::vector<std::string>{"1", "2", "4"}));
+    QVERIFY(rig.command(acceptance(*rig.sample()->sinks[0].damage)).status.isOk());
+    QTRY_VERIFY_WITH_TIMEOUT(rig.waitSettled().isOk(), 30'000);
+    QCOMPARE(people(rig), (std::vector<std::string>{"1", "2", "4", "6"}));
+  }
+
  private:
+  static Command acceptance(const DamageSnapshot& damage) {
+    Command command;
+    command.kind = CommandKind::AcceptLoss;
+    command.who = "ada";
+    command.why = "a test";
+    command.lossFirst = Sequence{damage.firstSequence};
+    command.lossLast = Sequence{damage.lastSequence};
+    return command;
+  }
+
+  static std::vector<std::string> people(const EngineRig& rig) {
+    return rig.rows("SELECT id FROM people ORDER BY id");
+  }
+
   /// People 1 to `count`, each a group commit, none persisted.
   static void fillPaused(EngineRig& rig, std::uint64_t count) {
     rig.options.sinks.front().flush.linger = 300ms;  // what is read waits a little

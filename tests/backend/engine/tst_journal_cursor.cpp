@@ -76,6 +76,26 @@ class TestJournalCursor : public QObject {
     QVERIFY(m_told.empty());
   }
 
+  void damageIsPassedOnceItsLossIsAccepted() {
+    flip(1);
+    flip(2);
+    const AcceptedLoss first{m_written[1].sequence, m_written[1].sequence, "ada", "", 0};
+    accept(first);
+    auto cursor = makeCursor(m_written[0].sequence);
+    QVERIFY(cursor->open().isOk());
+    const auto damage = cursor->next();  // the second one: nobody has decided about it
+    QVERIFY(damage.status().code() == StatusCode::Corrupt);
+    QVERIFY(cursor->damage()->first == m_written[2].sequence);
+    QVERIFY(cursor->passed() == m_written[0].sequence);  // nothing that could be settled since
+    QCOMPARE(m_givenUp, (std::vector<std::string>{"ada"}));
+    accept({m_written[2].sequence, m_written[2].sequence, "bob", "", 0});
+    m_files->plan({Call::Read, Fault::IoError, 2, 1});  // in the middle of looking for it
+    cursor = makeCursor(m_written[0].sequence);
+    QVERIFY(cursor->open().isOk());
+    QVERIFY((*cursor->next())->sequence == m_written[3].sequence);
+    QCOMPARE(m_givenUp.back(), std::string("bob"));
+  }
+
   void positionAheadOfTheJournalIsRefused() {
     auto cursor = makeCursor(makeSequence(99, 1));
     QVERIFY(cursor->open().code() == StatusCode::Invalid);
@@ -84,6 +104,7 @@ class TestJournalCursor : public QObject {
   void init() {
     m_told.clear();
     m_recovered = 0;
+    m_givenUp.clear();
     m_files = std::make_unique<SimulatedFileSystem>();
     m_journal = openJournal(*m_files);
     m_written = appendSynced(*m_journal, 0, 5);
@@ -94,10 +115,21 @@ class TestJournalCursor : public QObject {
   using Call = SimulatedFileSystem::Call;
   using Fault = SimulatedFileSystem::Fault;
 
+  /// Damages a record; each stands in a block of its own, behind that of the catalog.
+  void flip(std::size_t index) {
+    const std::uint32_t segment = segmentOf(m_written[0].sequence);
+    m_files->flipBit(kDirectory + "/" + segmentName(segment), ((index + 1) * 4096 + 160) * 8);
+  }
+  void accept(const AcceptedLoss& loss) {
+    const auto sequence = m_journal->append(RecordType::AcceptedLoss, loss.encode(), inAWhile());
+    QVERIFY(sequence.isOk() && m_journal->waitSynced(*sequence, inAWhile()).isOk());
+  }
+
   std::unique_ptr<JournalCursor> makeCursor(Sequence position) {
-    JournalCursor::Parts parts{*m_journal, systemClock(),
-                               [this](const Status& why) { m_told.push_back(why); },
-                               [this] { ++m_recovered; }};
+    JournalCursor::Parts parts{
+        *m_journal, systemClock(), [this](const Status& why) { m_told.push_back(why); },
+        [this] { ++m_recovered; },
+        [this](const JournalDamage&, const AcceptedLoss& loss) { m_givenUp.push_back(loss.who); }};
     return std::make_unique<JournalCursor>(std::move(parts), position);
   }
 
@@ -105,6 +137,7 @@ class TestJournalCursor : public QObject {
   std::unique_ptr<FileJournal> m_journal;
   std::vector<StoredRecord> m_written;
   std::vector<Status> m_told;
+  std::vector<std::string> m_givenUp;
   int m_recovered = 0;
 };
 

@@ -52,6 +52,9 @@ class FakeNode final : public OperatedNode {
   }
   LetterProgress letters(CommandId) const override { return desk; }
   void forgetLetters(CommandId) override { did.push_back("forget letters"); }
+  void orderLoss(const Command& command) override { did.push_back("accept loss " + command.why); }
+  LossProgress loss(CommandId) const override { return lossDesk; }
+  void forgetLoss(CommandId) override { did.push_back("forget loss"); }
 
   void settle(std::uint64_t sequence, std::uint64_t sets) {
     for (auto& [name, sink] : sinks) {
@@ -66,6 +69,7 @@ class FakeNode final : public OperatedNode {
   SinkSettings current{4, 5000, 50};
   Status workload;
   LetterProgress desk;
+  LossProgress lossDesk;
   std::vector<std::string> did;
 };
 
@@ -381,6 +385,26 @@ class TestCommandBook : public QObject {
     QCOMPARE(bench.answers[3].text, bench.answers[2].text);
     QCOMPARE(bench.node.did.size(), 2u);
     QCOMPARE(bench.events.size(), 1u);
+  }
+
+  void acceptedLossIsInEffectOnceItIsWritten() {
+    Bench bench;
+    Command accept;
+    accept.kind = CommandKind::AcceptLoss;
+    accept.why = "because";
+    bench.handle(accept);
+    QCOMPARE(bench.node.did, (std::vector<std::string>{"accept loss because"}));
+    QVERIFY(bench.book.hasPending());
+    bench.node.lossDesk = {true, Status::ok(), "3 records are given up"};
+    bench.book.poll(at(1ms));
+    QVERIFY(bench.answers.back().stage == CommandStage::InEffect);
+    QCOMPARE(bench.answers.back().text, std::string("3 records are given up"));
+    QCOMPARE(bench.node.did.back(), std::string("forget loss"));
+    bench.node.lossDesk.status = Status(StatusCode::Invalid, "another damage");
+    bench.handle(accept, 2ms);
+    QVERIFY(!bench.book.hasPending());
+    QVERIFY(bench.events.back().severity == Severity::Warning);
+    QCOMPARE(bench.answers.back().text, std::string("another damage"));
   }
 
   void workloadThatCannotStartFails() {

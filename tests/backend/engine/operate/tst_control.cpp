@@ -34,6 +34,9 @@ class SmallNode final : public OperatedNode {
   void orderLetters(const Command&, const std::string&) override {}
   LetterProgress letters(CommandId) const override { return {}; }
   void forgetLetters(CommandId) override {}
+  void orderLoss(const Command&) override {}
+  LossProgress loss(CommandId) const override { return {}; }
+  void forgetLoss(CommandId) override {}
 
   std::atomic<std::uint64_t> settled{0};
   std::atomic<int> handled{0};
