@@ -31,8 +31,8 @@ Status checkOptions(const FileJournalOptions& options) {
       options.segmentBytes > limits::kSegmentBytesMax) {
     return {StatusCode::Invalid, "a journal segment is whole blocks of 4 KiB, 16 KiB to 1 GiB"};
   }
-  if (options.stagingBytes < 8 * block) {
-    return {StatusCode::Invalid, "the journal needs at least 32 KiB of staging memory"};
+  if (options.stagingBytes < 8 * block || options.stagingBytes > 2 * limits::kGroupCommitBytesMax) {
+    return {StatusCode::Invalid, "the journal's staging memory is 32 KiB to 8 MiB"};
   }
   return Status::ok();
 }

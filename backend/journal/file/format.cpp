@@ -86,9 +86,9 @@ GroupHeader readFields(const std::byte* bytes) {
 }
 
 /// Whether a writer can have made it: what is followed must not lead round in circles, nor beyond
-/// any file, whatever its checksum says.
+/// any file, nor fill the memory, whatever its checksum says.
 bool isPossible(const GroupHeader& header) {
-  if (header.bytes > limits::kSegmentBytesMax) return false;
+  if (header.bytes > limits::kGroupCommitBytesMax) return false;
   if (header.firstIndex > limits::kRecordsPerSegmentMax ||
       header.records > limits::kRecordsPerSegmentMax - header.firstIndex) {
     return false;
@@ -198,6 +198,7 @@ std::uint32_t payloadBytesOf(std::span<const std::byte> frame) {
 
 Sequence sequenceOf(std::span<const std::byte> frame) {
   if (frame.size() < kRecordFrameBytes) return kNoSequence;
+  if (payloadBytesOf(frame) > limits::kGroupCommitBytesMax) return kNoSequence;
   const bool hasType = get<std::uint8_t>(frame.data(), 4) != 0;
   // Behind the type come three zeros.
   if (!hasType || get<std::uint32_t>(frame.data(), 4) > 0xffu) return kNoSequence;

@@ -69,13 +69,15 @@ Result<std::optional<GroupHeader>> GroupScanner::findHeader(Range range) {
 Result<RecordView> GroupScanner::firstRecord(std::uint64_t end) {
   const auto frame = bytesAt(kGroupHeaderBytes, kRecordFrameBytes, end);
   if (!frame) return frame.status();
+  const Status damaged(StatusCode::Corrupt, "the first record is damaged");
+  if (sequenceOf(*frame) == kNoSequence) return damaged;
   const std::uint64_t size = kRecordFrameBytes + std::uint64_t{payloadBytesOf(*frame)};
   const std::uint64_t most = end - std::min<std::uint64_t>(end, kGroupHeaderBytes);
   const auto bytes = bytesAt(kGroupHeaderBytes, std::min(size, most), end);
   if (!bytes) return bytes.status();
   const std::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
   const auto record = decodeRecord(text, makeSequence(m_segment, 0), m_seed);
-  if (!record) return Status(StatusCode::Corrupt, "the first record is damaged");
+  if (!record) return damaged;
   return *record;
 }
 

@@ -35,6 +35,34 @@ void exchange(FileSystem& files, const std::string& one, const std::string& othe
   CHECK(files.syncDirectory(kDirectory).isOk());
 }
 
+/// Zeros, with some bytes at one place; knows the longest read that was asked of it.
+class ScarceFile final : public File {
+ public:
+  ScarceFile(std::uint64_t size, std::uint64_t at, std::vector<std::byte> bytes,
+             std::size_t& longest)
+      : m_size(size), m_at(at), m_bytes(std::move(bytes)), m_longest(longest) {}
+
+  Result<std::size_t> readAt(std::uint64_t offset, std::span<std::byte> into) override {
+    m_longest = std::max(m_longest, into.size());
+    const std::size_t count = std::min<std::uint64_t>(into.size(), m_size - offset);
+    std::ranges::fill(into, std::byte{0});
+    for (std::size_t i = 0; i < m_bytes.size(); ++i) {
+      if (m_at + i >= offset && m_at + i < offset + count) into[m_at + i - offset] = m_bytes[i];
+    }
+    return count;
+  }
+  Status writeAt(std::uint64_t, std::span<const std::byte>) override { return Status::ok(); }
+  Status syncData() override { return Status::ok(); }
+  Status truncate(std::uint64_t) override { return Status::ok(); }
+  Result<std::uint64_t> size() const override { return m_size; }
+
+ private:
+  const std::uint64_t m_size;
+  const std::uint64_t m_at;
+  const std::vector<std::byte> m_bytes;
+  std::size_t& m_longest;
+};
+
 struct Salvaged {
   std::vector<StoredRecord> records;  ///< change sets only
   std::vector<JournalDamage> losses;
@@ -279,6 +307,28 @@ class TestSalvage : public QObject {
     const Salvaged all = salvageAll(*m_files);
     QVERIFY(all.records == good);
     QVERIFY(all.losses.empty());
+  }
+
+  /// One flipped bit in a record's length must not cost the memory of half a segment.
+  void lengthThatRottedTakesNoMemory() {
+    const JournalId id{};
+    for (const std::uint64_t at : {std::uint64_t{kGroupHeaderBytes}, std::uint64_t{8192}}) {
+      const std::string payload = "x";
+      std::vector<std::byte> record(kRecordFrameBytes + payload.size());
+      const std::uint32_t index = at == kGroupHeaderBytes ? 0 : 3;
+      encodeRecord({RecordType::ChangeSet, payload, hashPayload(payload)}, makeSequence(7, index),
+                   segmentSeed(id, 7), record.data());
+      record[3] ^= std::byte{1};  // 16 MiB more
+      std::size_t longest = 0;
+      const std::uint64_t size = 32 * limits::kMiB;
+      auto scanner = std::make_unique<GroupScanner>(
+          std::make_unique<ScarceFile>(size, at, record, longest), id, 7);
+      QVERIFY(scanner->firstRecord(size).status().code() == StatusCode::Corrupt);
+      RecordFinder finder(std::move(scanner), size);
+      const auto found = finder.next();
+      QVERIFY(found.isOk() && !found->has_value());
+      QVERIFY(longest <= limits::kGroupCommitBytesMax);
+    }
   }
 
   void readErrorIsNoLoss() {
