@@ -183,9 +183,8 @@ ExitCode replayCall(const Words& words) {
   summary.seconds = std::chrono::duration<double>(systemClock().steadyNow() - began).count();
   printSummary(summary, plan->form);
   if (interrupted) {
-    std::fprintf(
-        stderr, "penstockd: stopped; %s change sets are left in the journal (run again to go on)\n",
-        groupedNumber(end.left).c_str());
+    std::fprintf(stderr, "penstockd: %s; run again to go on\n",
+                 escapeForLog(describe(end)).c_str());
     return ExitCode::Failed;
   }
   if (outcome.state != WorkloadState::Passed) {

@@ -6,7 +6,7 @@
 #include "app/daemon/calls.h"
 #include "app/daemon/event_teller.h"
 #include "app/daemon/stop_request.h"
-#include "base/number_text.h"
+#include "base/log.h"
 
 namespace penstock::app {
 ExitCode runCall(const Words& words) {
@@ -30,8 +30,8 @@ ExitCode runCall(const Words& words) {
   EventTeller events((*application)->engine().events(), EventTeller::What::All);
   while (!stop.waitFor(std::chrono::milliseconds(250))) events.tell();
   const StopReport report = (*application)->stop(drainTimeout);
-  std::printf("penstockd: drained %s change sets; %s left in the journal for the next start\n",
-              groupedNumber(report.persisted).c_str(), groupedNumber(report.left).c_str());
+  events.tell();
+  std::fprintf(stderr, "penstockd: %s\n", escapeForLog(describe(report)).c_str());
   return ExitCode::Good;
 }
 

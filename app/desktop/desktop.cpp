@@ -46,7 +46,9 @@ Desktop::Desktop(DesktopArguments arguments) : m_arguments(std::move(arguments))
 Desktop::~Desktop() {
   m_window.reset();
   m_link.reset();
-  if (m_application) (void)m_application->stop(std::chrono::milliseconds(0));
+  if (!m_application) return;
+  const StopReport report = m_application->stop(std::chrono::milliseconds(0));
+  if (report.left > 0) std::fprintf(stderr, "penstock: %s\n", describe(report).c_str());
 }
 
 /// What was named; else the directory that was chosen when the demo was left; else the demo.
@@ -90,6 +92,7 @@ ui::MainWindowOptions Desktop::windowOptions(const Place& place) {
   options.environment = QString::fromStdString(place.options.node.environment);
   options.operatorName = QString::fromStdString(operatorName());
   options.dataDirectory = QString::fromStdString(place.options.dataDirectory);
+  options.drainTimeout = place.options.drainTimeout;
   options.layoutFile = stateDirectory() + "/window.ini";
   if (m_arguments.range) options.range = *m_arguments.range;
   options.demo = place.kind == Place::Kind::Demo;

@@ -26,7 +26,8 @@ QString sentence(std::uint64_t waiting) {
 
 }  // namespace
 
-QuitDialog::QuitDialog(CommandDesk& desk, std::uint64_t waiting, QWidget* parent)
+QuitDialog::QuitDialog(CommandDesk& desk, std::uint64_t waiting,
+                       std::chrono::milliseconds drainTimeout, QWidget* parent)
     : QDialog(parent),
       m_desk(desk),
       m_message(new QLabel(sentence(waiting), this)),
@@ -35,6 +36,8 @@ QuitDialog::QuitDialog(CommandDesk& desk, std::uint64_t waiting, QWidget* parent
       m_drain(new QPushButton(QStringLiteral("&Drain and quit"), this)),
       m_quit(new QPushButton(QStringLiteral("&Quit now"), this)),
       m_cancel(new QPushButton(QStringLiteral("Cancel"), this)),
+      m_drainTimeout(drainTimeout),
+      m_waiting(waiting),
       m_waitingAtStart(waiting) {
   setObjectName(QStringLiteral("quitDialog"));
   setWindowTitle(QStringLiteral("Quit Penstock"));
@@ -53,7 +56,9 @@ QuitDialog::QuitDialog(CommandDesk& desk, std::uint64_t waiting, QWidget* parent
   keepsPlace.setRetainSizeWhenHidden(true);
   m_bar->setSizePolicy(keepsPlace);
   m_bar->hide();
-  m_drain->setToolTip(QStringLiteral("Holds intake, persists everything, then quits"));
+  m_drain->setToolTip(
+      QStringLiteral("Holds intake, persists everything for at most %1, then quits")
+          .arg(formatDuration(std::chrono::duration<double>(drainTimeout).count())));
   m_drain->setDefault(true);
   m_drain->setEnabled(!desk.isReadOnly());
   auto* buttons = new QHBoxLayout;
@@ -74,6 +79,7 @@ QString QuitDialog::message() const { return m_message->text() + '\n' + m_progre
 
 void QuitDialog::showSample(const Snapshot& sample) {
   const std::uint64_t waiting = waitingOf(sample);
+  m_waiting = waiting;
   m_message->setText(sentence(waiting));
   if (m_command == CommandId{}) return;
   m_waitingAtStart = std::max(m_waitingAtStart, waiting);
@@ -86,6 +92,8 @@ void QuitDialog::startDrain() {
   command.kind = CommandKind::Drain;
   command.afterDrain = Command::AfterDrain::StayHeld;
   command.why = "quit";
+  command.deadlineMs = static_cast<std::uint32_t>(m_drainTimeout.count());
+  m_waitingAtStart = m_waiting;
   m_drain->setEnabled(false);
   m_bar->show();
   m_progress->setText(QStringLiteral("Draining: intake is held, the rest is being persisted …"));
@@ -98,13 +106,21 @@ void QuitDialog::followDrain(const CommandProgress& progress) {
   if (progress.stage == CommandProgress::Stage::InEffect) {
     accept();
   } else if (progress.stage == CommandProgress::Stage::Failed) {
-    m_progress->setText(QStringLiteral("The drain failed: %1. Everything is safe in the journal.")
-                            .arg(displayText(progress.message)));
+    m_progress->setText(unfinishedText(progress));
     m_drain->setEnabled(true);
+    m_cancel->setText(QStringLiteral("Cancel"));
     m_command = CommandId{};
   } else if (progress.stage == CommandProgress::Stage::NotConfirmed) {
     m_progress->setText(QStringLiteral("The drain is not confirmed yet; still waiting …"));
   }
+}
+
+QString QuitDialog::unfinishedText(const CommandProgress& progress) const {
+  const std::uint64_t persisted = m_waitingAtStart - std::min(m_waitingAtStart, m_waiting);
+  return QStringLiteral(
+             "The drain did not end: %1. %2 change sets were persisted, %3 are left in the "
+             "journal, where they are safe. Quit now: the next start carries on with them.")
+      .arg(displayText(progress.message), formatCount(persisted), formatCount(m_waiting));
 }
 
 // Leaving a drain opens intake again: the window stays as it was before.

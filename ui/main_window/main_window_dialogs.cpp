@@ -201,7 +201,8 @@ void MainWindow::askBeforeQuit() {
     m_quitDialog->activateWindow();
     return;
   }
-  m_quitDialog = new QuitDialog(*m_commands, m_link.newest()->sinks.front().queueDepth, this);
+  m_quitDialog = new QuitDialog(*m_commands, m_link.newest()->sinks.front().queueDepth,
+                                m_options.drainTimeout, this);
   m_quitDialog->setAttribute(Qt::WA_DeleteOnClose);
   connect(m_quitDialog, &QDialog::accepted, this, [this] {
     m_mayClose = true;

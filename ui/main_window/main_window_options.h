@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/status.h"
+#include "model/limits.h"
 #include "ui/models/palette.h"
 
 namespace penstock::ui {
@@ -20,6 +21,8 @@ struct MainWindowOptions {
   QString dataDirectory;  ///< of the embedded engine, for people
   QString layoutFile;     ///< where layout and choices are kept (INI); empty: nowhere
   std::chrono::seconds range{15 * 60};
+  /// How long a drain may take before the window asks again whether to quit.
+  std::chrono::milliseconds drainTimeout = limits::kDrainTimeoutDefault;
   Theme theme = Theme::System;
   bool demo = false;         ///< hints, and *Leave the demo*
   bool readOnly = false;     ///< watch only; cannot be unlocked
