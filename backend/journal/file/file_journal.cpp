@@ -246,7 +246,9 @@ Status FileJournal::removeBegunInVain(std::uint32_t oldest) {
 
 Status FileJournal::prepareSpares() {
   if (m_clock.steadyNow() < m_spareRetry.at) return Status::ok();
-  return note(m_segmentFiles.prepareSpares(), m_spareRetry);
+  const Status prepared = m_segmentFiles.prepareSpares();
+  if (prepared.code() == StatusCode::Cancelled) return Status::ok();
+  return note(prepared, m_spareRetry);
 }
 
 Status FileJournal::note(Status outcome, Retry& retry) const {
@@ -281,6 +283,7 @@ Status FileJournal::close() {
   const bool isDriven = m_options.drive == FileJournalOptions::Drive::Steps && m_loop != nullptr;
   if (m_closed || (!m_worker.isRunning() && !isDriven)) return Status::ok();
   m_closed = true;
+  m_segmentFiles.stopPreparing();
   m_commit->stop();
   if (isDriven) {
     while (m_loop->step().kind != GroupLoop::Step::Kind::Ended) continue;

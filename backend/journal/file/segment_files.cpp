@@ -127,6 +127,9 @@ Status SegmentFiles::writeZeros(const std::string& path) const {
   if (!file) return file.status();
   const std::vector<std::byte> zeros(kZeroChunkBytes);
   for (std::uint64_t at = 0; at < m_options.segmentBytes; at += kZeroChunkBytes) {
+    if (m_isStopped.load(std::memory_order_relaxed)) {
+      return {StatusCode::Cancelled, "the journal closes"};
+    }
     const std::size_t count = std::min<std::uint64_t>(kZeroChunkBytes, m_options.segmentBytes - at);
     RETURN_IF_ERROR((*file)->writeAt(at, std::span(zeros).first(count)));
   }

@@ -4,6 +4,7 @@
 // segments are filled with zeros ahead of time, or made of segments that nobody needs any more.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -51,7 +52,11 @@ class SegmentFiles {
   Status takeStock();
   /// Makes spares until enough are ready, or the disk has no room to spare. Slow (writes a whole
   /// segment of zeros each).
+  /// Cancelled after stopPreparing().
   Status prepareSpares();
+  /// No spare is made any more; one that is being made is given up: its making takes as long as the
+  /// disk is slow, and nobody waits for it who stops.
+  void stopPreparing() { m_isStopped.store(true, std::memory_order_relaxed); }
   std::size_t readySpares() const;
 
   struct Opened {
@@ -76,6 +81,7 @@ class SegmentFiles {
 
   FileSystem& m_files;
   const Options m_options;
+  std::atomic<bool> m_isStopped{false};
   mutable Mutex m_mutex;
   std::vector<std::string> m_ready GUARDED_BY(m_mutex);  // names
   std::uint64_t m_spareNumber GUARDED_BY(m_mutex) = 0;

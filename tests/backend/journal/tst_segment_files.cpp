@@ -56,6 +56,15 @@ class TestSegmentFiles : public QObject {
     QCOMPARE(m_stock->readySpares(), std::size_t{1});
   }
 
+  void stopGivesUpTheSpareThatIsBeingMade() {
+    m_stock->stopPreparing();
+    const std::uint64_t writes = m_disk->calls(SimulatedFileSystem::Call::Write);
+    QVERIFY(m_stock->prepareSpares().code() == StatusCode::Cancelled);
+    QCOMPARE(m_disk->calls(SimulatedFileSystem::Call::Write), writes);
+    QVERIFY(m_disk->list("/j")->empty());  // nothing half made is left
+    QVERIFY(m_stock->create(5).isOk());    // who writes goes on
+  }
+
   void withoutASpareAnEmptyFileIsMade() {
     const auto opened = m_stock->create(5);
     QVERIFY(opened.isOk());
