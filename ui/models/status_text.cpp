@@ -46,7 +46,8 @@ StateLook lookOf(NodeState state) {
       return {Tone::Alarm, "Stalled", "Look at the sink: locks, disk, network"};
     case NodeState::SinkDown:
       return {Tone::Alarm, "Database down",
-              "Bring it back; what is journaled is safe and follows by itself"};
+              "Look for a lock, its disk, its network; what is journaled is safe and follows by "
+              "itself"};
     case NodeState::IntakeHeld:
       return {Tone::Alarm, "Intake held", "Free disk space, or open the intake that a drain held"};
     case NodeState::Damaged:
@@ -115,7 +116,8 @@ StatusText deadLettersText(std::uint64_t letters) {
   StatusText status;
   status.tone = Tone::Alarm;
   status.word = QStringLiteral("Dead letters");
-  status.text = status.word + ": the database refused " + formatCount(letters) + " for good";
+  status.text = status.word + ": the database refused " + formatCount(letters) +
+                (letters == 1 ? " change set for good" : " change sets for good");
   status.advice = QStringLiteral("See the tab Dead letters; all other change sets go on");
   return status;
 }
@@ -144,12 +146,22 @@ std::optional<StatusText> textOfForecast(const Snapshot& sample) {
   return status;
 }
 
+// One that was stopped for good does not come back by itself, whatever the database does.
+void adviseAboutStopped(const Snapshot& sample, StatusText& status) {
+  const bool isStopped = std::ranges::any_of(
+      sample.sinks, [](const SinkSnapshot& sink) { return sink.state == SinkState::Stopped; });
+  if (sample.state != NodeState::SinkDown || !isStopped) return;
+  status.word = QStringLiteral("Sink stopped");
+  status.advice = QStringLiteral("Mend the reason, then start again; what is journaled is safe");
+}
+
 StatusText textOfState(const Snapshot& sample, const StatusInput& input) {
   const StateLook look = lookOf(sample.state);
   StatusText status;
   status.tone = look.tone;
   status.word = QString::fromLatin1(look.word);
   status.advice = QString::fromLatin1(look.advice);
+  adviseAboutStopped(sample, status);
   if (sample.state == NodeState::Paused) {
     status = pausedText(sample, pausedSink(sample, input.sink), status, input);
   } else if (!sample.stateReason.empty()) {

@@ -42,9 +42,9 @@ PageTableOptions pageTableOptions(BrowseSubject subject) {
       return {subject,
               QStringLiteral("Queue"),
               QStringLiteral("Search what waits: group, key, value …"),
-              QStringLiteral("Nothing waits: everything journaled is in the database. A change set "
-                             "appears here from the moment it is journaled until it is "
-                             "persisted."),
+              QStringLiteral("Nothing waits: everything journaled is in the database, or a dead "
+                             "letter. A change set appears here from the moment it is "
+                             "journaled until it is persisted."),
               {},
               std::chrono::milliseconds(1'000)};
     case BrowseSubject::DeadLetters:

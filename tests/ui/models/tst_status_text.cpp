@@ -83,6 +83,18 @@ class TestStatusText : public QObject {
     QCOMPARE(status.titleTag, QString("[Paused]"));
   }
 
+  void stoppedSinkDoesNotComeBackByItself() {
+    Snapshot sample = evenSnapshot();
+    sample.state = NodeState::SinkDown;
+    sample.stateReason = "primary: gap";
+    sample.sinks[0].state = SinkState::Down;
+    QVERIFY(statusText(inputOf(sample)).advice.contains("follows by itself"));
+    sample.sinks[0].state = SinkState::Stopped;
+    const StatusText status = statusText(inputOf(sample));
+    QCOMPARE(plain(status.text), QString("Sink stopped: primary: gap"));
+    QVERIFY(status.advice.contains("start again"));
+  }
+
   void whatATileWarnsOfTheStatusLineTellsToo() {
     Snapshot sample = evenSnapshot();
     sample.journalFullInSeconds = 3 * 86'400;
@@ -96,7 +108,7 @@ class TestStatusText : public QObject {
     sample.sinks[0].deadLettersWaiting = 12;
     status = statusText(inputOf(sample));
     QCOMPARE(plain(status.text),
-             QString("Dead letters: the database refused 12 for good, +1 more"));
+             QString("Dead letters: the database refused 12 change sets for good, +1 more"));
     QVERIFY(status.tone == Tone::Alarm);
     sample.journalFullInSeconds = 540;
     status = statusText(inputOf(sample));
