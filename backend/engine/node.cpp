@@ -178,6 +178,9 @@ void Node::judge(Snapshot& snapshot) const {
     const bool draining = held.rfind("drain", 0) == 0;
     problems.push_back({draining ? NodeState::Draining : NodeState::IntakeHeld, held});
   }
+  if (const Status trouble = m_pipeline.journal().trouble(); !trouble.isOk()) {
+    problems.push_back({NodeState::IntakeHeld, trouble.message()});
+  }
   const bool sheds = std::ranges::any_of(m_options.tables, [](const TablePolicy& table) {
     return table.overload == OverloadPolicy::Shed;
   });

@@ -146,6 +146,15 @@ std::optional<StatusText> textOfForecast(const Snapshot& sample) {
   return status;
 }
 
+// A full disk needs no button: intake opens by itself. One held by a drain does.
+void adviseAboutDisk(const Snapshot& sample, StatusText& status) {
+  const bool isFull = std::ranges::any_of(sample.budgets, [](const BudgetSnapshot& budget) {
+    return budget.name == "free_space" && budget.pressure != 0;
+  });
+  if (sample.state != NodeState::IntakeHeld || !isFull) return;
+  status.advice = QStringLiteral("Intake opens by itself when there is room again");
+}
+
 // One that was stopped for good does not come back by itself, whatever the database does.
 void adviseAboutStopped(const Snapshot& sample, StatusText& status) {
   const bool isStopped = std::ranges::any_of(
@@ -162,6 +171,7 @@ StatusText textOfState(const Snapshot& sample, const StatusInput& input) {
   status.word = QString::fromLatin1(look.word);
   status.advice = QString::fromLatin1(look.advice);
   adviseAboutStopped(sample, status);
+  adviseAboutDisk(sample, status);
   if (sample.state == NodeState::Paused) {
     status = pausedText(sample, pausedSink(sample, input.sink), status, input);
   } else if (!sample.stateReason.empty()) {

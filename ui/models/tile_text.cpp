@@ -162,7 +162,8 @@ void fillPressure(TileText& tile, const Facts& facts) {
   tile.limitFraction =
       static_cast<double>(budget->usedBytes) / static_cast<double>(budget->limitBytes);
   put(tile, quantityOf(tile.limitFraction * 100, Unit::Percent));
-  tile.unit += " " + displayText(budget->name, 12);
+  tile.unit += budget->name == "free_space" ? QStringLiteral(" of floor")
+                                            : " " + displayText(budget->name, 12);
   if (budget->pressure != 0) return state(tile, Tone::Alarm, "backpressure");
   state(tile, Tone::Good, "ok");
 }

@@ -86,6 +86,8 @@ class FileJournal final : public Journal {
   JournalCounters counters() const override { return m_loop->counters(); }
   Status close() override;
 
+  /// Not ok: its disk is full or fails, and it takes nothing until that works again. Threads: any.
+  Status trouble() const { return m_commit->trouble(); }
   /// Makes spare segments until enough are ready; slow. After a failure it does nothing for a
   /// while. Threads: one (housekeeping).
   Status prepareSpares();

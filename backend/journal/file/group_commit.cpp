@@ -153,6 +153,11 @@ std::uint64_t GroupCommit::stagedBytes() const {
   return m_buffers[m_active].bytes() + (m_inFlight ? m_buffers[1 - m_active].bytes() : 0);
 }
 
+Status GroupCommit::trouble() const {
+  const MutexLock lock(m_mutex);
+  return m_state == State::Refusing ? m_why : Status::ok();
+}
+
 StagingBuffer* GroupCommit::take() {
   const MutexLock lock(m_mutex);
   if (m_buffers[m_active].isEmpty()) return nullptr;

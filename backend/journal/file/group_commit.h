@@ -40,6 +40,8 @@ class GroupCommit {
   /// deadline), Unavailable, Invalid (too large to be kept).
   Status setCatalog(CatalogPointer catalog, SteadyTime deadline);
   std::uint64_t stagedBytes() const;
+  /// Not ok: why the disk takes nothing, for now. Threads: any.
+  Status trouble() const;
 
   /// The next group for the disk; null when nothing is staged.
   StagingBuffer* take();

@@ -33,6 +33,7 @@ class TestGroupLoop : public QObject {
     QVERIFY(step.kind == Kind::Failed);
     QVERIFY(step.until == m_clock.steadyNow() + std::chrono::milliseconds(250));
     QVERIFY(m_failures.empty());
+    QVERIFY(m_journal->trouble().message().find("input/output error") != std::string::npos);
     m_clock.moveTo(m_clock.steadyNow() + std::chrono::seconds(5));
     QVERIFY(m_journal->step().kind == Kind::Failed);
     QCOMPARE(m_failures.size(), std::size_t{1});
@@ -41,6 +42,7 @@ class TestGroupLoop : public QObject {
     QVERIFY(m_journal->step().kind == Kind::Failed);
     QVERIFY(m_journal->step().kind == Kind::Wrote);
     QCOMPARE(m_failures.size(), std::size_t{1});  // told once
+    QVERIFY(m_journal->trouble().isOk());
     QVERIFY(m_journal->step().kind == Kind::Idle);
     QVERIFY(segmentOf(append("later")) > segmentOf(lost));
   }

@@ -95,6 +95,17 @@ class TestStatusText : public QObject {
     QVERIFY(status.advice.contains("start again"));
   }
 
+  void fullDiskNeedsNoButton() {
+    Snapshot sample = evenSnapshot();
+    sample.state = NodeState::IntakeHeld;
+    QVERIFY(statusText(inputOf(sample)).advice.contains("drain"));
+    BudgetSnapshot floor;
+    floor.name = "free_space";
+    floor.pressure = 1;
+    sample.budgets.push_back(floor);
+    QVERIFY(statusText(inputOf(sample)).advice.contains("by itself"));
+  }
+
   void whatATileWarnsOfTheStatusLineTellsToo() {
     Snapshot sample = evenSnapshot();
     sample.journalFullInSeconds = 3 * 86'400;
