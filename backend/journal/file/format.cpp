@@ -96,11 +96,16 @@ bool isPossible(const GroupHeader& header) {
   if (header.records > header.bytes / kRecordFrameBytes) return false;
   if (header.syncedHead >= makeSequence(header.segment, header.firstIndex)) return false;
   const JournalPosition& synced = header.synced;
+  // A segment of which anything is synced holds its catalog: the head is in it.
+  const std::uint32_t headSegment = segmentOf(header.syncedHead);
+  if (synced.offset != 0 ? headSegment != synced.segment : headSegment > synced.segment) {
+    return false;
+  }
+  if (headSegment == 0 && header.syncedHead != kNoSequence) return false;
   if (header.offset != 0) {
     return synced.segment == header.segment && synced.offset <= header.offset;
   }
-  return synced.segment < header.segment && synced.offset <= limits::kSegmentBytesMax &&
-         segmentOf(header.syncedHead) <= synced.segment;
+  return synced.segment < header.segment && synced.offset <= limits::kSegmentBytesMax;
 }
 
 bool hasMagic(std::span<const std::byte> bytes) {

@@ -118,6 +118,9 @@ class TestFormat : public QObject {
     row("segment after a later one", [](GroupHeader& h) { begin(h, {8, 4096}, Sequence{9}); });
     row("after no end", [](GroupHeader& h) { begin(h, {6, 1ull << 40}, makeSequence(6, 1)); });
     row("head ahead", [](GroupHeader& h) { begin(h, {5, 4096}, makeSequence(6, 1)); });
+    row("head gone back", [](GroupHeader& h) { begin(h, {6, 4096}, makeSequence(5, 1)); });
+    row("head of an older segment", [](GroupHeader& h) { h.syncedHead = makeSequence(6, 4); });
+    row("head of no segment", [](GroupHeader& h) { begin(h, {}, Sequence{524'288}); });
   }
   void wholeHeaderThatNobodyWroteIsCorrupt() {
     QFETCH(GroupHeader, header);
@@ -131,6 +134,8 @@ class TestFormat : public QObject {
     begin(header, {5, 4096}, makeSequence(5, 1));
     QVERIFY(decodeGroupHeader(encoded(header), idOf(1), {7, 0}).isOk());
     begin(header, {}, kNoSequence);
+    QVERIFY(decodeGroupHeader(encoded(header), idOf(1), {7, 0}).isOk());
+    begin(header, {5, 0}, makeSequence(4, 9));  // nothing of segment 5 was ever synced
     QVERIFY(decodeGroupHeader(encoded(header), idOf(1), {7, 0}).isOk());
   }
 
