@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/seed.h"
 
-#include <QtGlobal>
+#include <QByteArray>
 #include <random>
 
 namespace penstock::test {
