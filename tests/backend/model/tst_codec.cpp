@@ -13,30 +13,6 @@ using namespace penstock::test;
 
 namespace {
 
-/// Writes again what a view holds.
-std::string rewritten(const ChangeSetView& view) {
-  ChangeSetWriter writer;
-  writer.begin({view.client(), view.id(), view.group(), view.source()});
-  auto changes = view.changes();
-  while (const auto change = changes.next()) {
-    writer.beginChange(change->operation, change->table);
-    for (ValueCursor key(change->keyBytes); !key.atEnd();) writer.key(key.next());
-    for (ValueCursor set(change->setBytes); !set.atEnd();) {
-      const auto [column, value] = set.nextAssignment();
-      writer.set(column, value);
-    }
-    for (ValueCursor add(change->addBytes); !add.atEnd();) {
-      const auto [column, value] = add.nextAssignment();
-      writer.add(column, value);
-    }
-    writer.endChange();
-  }
-  return std::string(writer.finish());
-}
-
-/// All but the group hash, which a damaged set may carry wrong.
-std::string withoutHash(std::string bytes) { return bytes.replace(2, 8, 8, '\0'); }
-
 Value randomValue() {
   const auto kind = static_cast<ValueKind>(*rc::gen::inRange(0, 8));
   switch (kind) {
