@@ -48,7 +48,7 @@ class TestReplayStreams : public QObject {
     daemon.terminate();
     const DaemonResult result = daemon.end();
     QCOMPARE(result.exitCode, 1);
-    QVERIFY2(result.errors.contains("stopped; 0 change sets are left"), result.errors);
+    QVERIFY2(result.errors.contains("nothing is left in the journal"), result.errors);
     QCOMPARE(result.summary()["change_sets"].toInt(-1), isNamed ? 0 : 1);
     QCOMPARE(result.summary()["rejected"].toInt(-1), 0);
   }
