@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What nearly every source includes, compiled once for all. None may rely on it: each includes what
-// it uses, as the check by clang-tidy shows, which does without.
+// it uses, as the release build shows, which does without.
 #pragma once
 
 #include <algorithm>

@@ -57,8 +57,7 @@ class TestIntakeGate : public QObject {
     QVERIFY(rejected.verdict == Verdict::Reject);
     QVERIFY(rejected.status.code() == StatusCode::Overloaded);
     QVERIFY(rejected.retryAfterMs > 0);
-    QVERIFY(gate.pass(OverloadPolicy::Shed, 1, SteadyTime::max()).verdict ==
-            Verdict::Shed);
+    QVERIFY(gate.pass(OverloadPolicy::Shed, 1, SteadyTime::max()).verdict == Verdict::Shed);
     const auto late = gate.pass(OverloadPolicy::Wait, 1, in(5ms));
     QVERIFY(late.status.code() == StatusCode::Deadline);
   }
@@ -79,8 +78,7 @@ class TestIntakeGate : public QObject {
     const auto rejected = gate.pass(OverloadPolicy::Reject, 1, SteadyTime::max());
     QVERIFY(rejected.status.message().find("drain by ada") != std::string::npos);
     // A drain is no overload: nothing is dropped.
-    QVERIFY(gate.pass(OverloadPolicy::Shed, 1, SteadyTime::max()).verdict ==
-            Verdict::Reject);
+    QVERIFY(gate.pass(OverloadPolicy::Shed, 1, SteadyTime::max()).verdict == Verdict::Reject);
     Waiting caller(gate, SteadyTime::max());
     gate.release();
     QVERIFY(caller.outcome().status.isOk());
