@@ -130,7 +130,9 @@ std::vector<KeyRule> tableRules(TablePolicy& table) {
                                              {"upsert", ConflictPolicy::Upsert}})},
       {"coalesce", readSwitch([&](bool on) { table.coalesce = on; })},
       {"order", readEnum(table.order, {{"row", TableOrder::Row}, {"table", TableOrder::Table}})},
-      {"after_dead_letter", readChoice({{"continue", [] {}}, {"hold", nullptr}})},
+      {"after_dead_letter",
+       readEnum(table.afterDeadLetter,
+                {{"continue", AfterDeadLetter::Continue}, {"hold", AfterDeadLetter::Hold}})},
       {"cached", notAvailableYet("false")},
       {"ttl", notAvailableYet("")},
       {"rate_per_client", readReal([&](double rate) { table.ratePerClient = rate; })}};

@@ -152,8 +152,10 @@ ExitCode deadLettersCall(const Words& words) {
   command.letterFilter = selection.filter;
   command.allLetters = arguments->has("--all");
   std::uint64_t meant = 0;
+  const bool isRetry = command.kind == CommandKind::RetryLetters;
   const Status counted = eachLetter(**store, selection, true, [&](const DeadLetter& letter) {
-    ++meant;
+    const bool follows = isRetry && command.allLetters && letter.kind == kLetterHeld;
+    meant += follows ? 0 : 1;  // behind those that are retried
     if (!command.allLetters) command.letters.push_back({letter.sequence, letter.journal});
     return true;
   });

@@ -79,7 +79,8 @@ Status Engine::startParts() {
   Pipeline* pipeline = &parts.pipeline;
   parts.letterDesk = std::make_unique<LetterDesk>(LetterDesk::Parts{
       pipeline->journal(), pipeline->submitter(), *outside.clock,
-      [pipeline](std::string_view sink) -> Store& { return pipeline->find(sink)->store(); }});
+      [pipeline](std::string_view sink) -> Store& { return pipeline->find(sink)->store(); },
+      [pipeline] { return pipeline->refreshCatalog(); }});
   parts.lossDesk =
       std::make_unique<LossDesk>(LossDesk::Parts{pipeline->journal(), *outside.clock, [pipeline] {
                                                    for (const auto& sink : pipeline->sinks()) {

@@ -67,7 +67,11 @@ Status Pipeline::open(const StoreOpener& openStore) {
                           [this, primary](Sequence sequence, const Status& reason) {
                             if (primary) m_acknowledgements.onDeadLetter(sequence, reason);
                           },
-                          [this](Event event) { m_parts.events.append(std::move(event)); }};
+                          [this](Event event) { m_parts.events.append(std::move(event)); },
+                          [this](const DeadLetter& letter, std::string& to) {
+                            return m_submitter->encodeJson(letter.changeSet, "dead letters", {},
+                                                           to);
+                          }};
     const SinkOptions& sink = m_options.sinks[i];
     Sink::Settings settings{sink,
                             m_options.retry,

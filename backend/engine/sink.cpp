@@ -18,6 +18,16 @@ std::uint64_t trulyRandom() {
 /// Another one at each start, so that a process that lives on elsewhere loses the fence.
 std::string newOwner() { return "start " + std::to_string(trulyRandom()); }
 
+/// For people; empty when nothing waits for a decision.
+std::string heldText(const HoldState& holds) {
+  std::string text = holds.parked;
+  if (holds.parkedMore > 0) text += ", and " + groupedNumber(holds.parkedMore) + " more tables";
+  if (!text.empty()) text += " (mend it, then retry its dead letter); ";
+  if (holds.held > 0) text += groupedNumber(holds.held) + " change sets are held; ";
+  if (text.empty()) return text;
+  return text + "decide dead letter " + std::to_string(toNumber(holds.firstBlocker)) + " first";
+}
+
 }  // namespace
 
 /// What there is only while the store can be reached; members end in reverse order.
@@ -122,7 +132,9 @@ Status Sink::attach() {
   const TakeSettings take{m_wanted.batchRows, m_settings.options.flush.batchBytes,
                           std::chrono::milliseconds(m_wanted.lingerMs)};
   running->queue = std::make_unique<SinkQueue>(
-      SinkQueue::Options{m_settings.windowBytes, settled, take, m_wanted.workers}, m_parts.clock);
+      SinkQueue::Options{m_settings.windowBytes, settled, take, m_wanted.workers,
+                         SinkQueue::Options::Taking::AfterBegin},
+      m_parts.clock);
   if (m_paused) running->queue->setGate(SinkGate::Paused);
   FlushPool::Options pool;
   pool.sink = name();
@@ -131,6 +143,7 @@ Status Sink::attach() {
   pool.targetCommit = m_settings.options.flush.targetCommit;
   pool.retry = {m_settings.retry.initial, m_settings.retry.max};
   pool.policies = m_settings.policies;
+  pool.letters = letterAccess();
   pool.jitterSeed = trulyRandom();
   running->pool = std::make_unique<FlushPool>(pool, *running->queue, std::move(*lane),
                                               static_cast<FlushListener&>(*this), m_parts.clock);
@@ -141,6 +154,12 @@ Status Sink::attach() {
   m_running = std::move(running);
   m_startedOrNot.notifyAll();
   return Status::ok();
+}
+
+LetterAccess Sink::letterAccess() {
+  return {[this](const LetterQuery& query) { return m_store->listDeadLetters(query); },
+          m_parts.encodeLetter, [this] { return m_parts.journal.catalog(); },
+          toText(m_parts.journal.id())};
 }
 
 std::unique_ptr<JournalCursor> Sink::makeCursor(Sequence settled) {
@@ -350,6 +369,7 @@ SinkProgress Sink::progress() const {
     const FlushPoolState pool = now->pool->state();
     progress.workersWanted = pool.workers;
     progress.commitsRunning = pool.committing;
+    progress.isReviewing = pool.isReviewing;
   }
   MutexLock lock(m_mutex);
   if (m_standsStill) progress.stopped = m_problem;
@@ -384,6 +404,7 @@ void Sink::fill(SinkSnapshot& snapshot) const {
     snapshot.workersIdle = pool.idle;
     snapshot.batchRowsNow = static_cast<std::uint32_t>(pool.batchRowsNow);
     snapshot.retries = pool.retries;
+    snapshot.heldLetters = pool.holds.held;
     const WindowLoad load = now->queue->load();
     snapshot.windowBytes = load.bytes;
     if (load.oldestUnsettled) {
@@ -437,64 +458,13 @@ void Sink::judgeState(SinkSnapshot& snapshot, const Running* running) const {
     return;
   }
   snapshot.state = snapshot.queueDepth == 0 ? SinkState::Idle : SinkState::Running;
+  snapshot.stateReason = heldText(running->pool->state().holds);
 }
 
 void Sink::countDeadLetters() {
   if (!running()) return;
   const Result<std::uint64_t> count = m_store->countDeadLetters();
   if (count) m_deadLettersWaiting.store(*count, std::memory_order_relaxed);
-}
-
-void Sink::onSettled(const SettledNews& news) {
-  m_counters.persistedSets.add(news.changeSets);
-  m_counters.persistedChanges.add(news.changes);
-  m_counters.coalescedChanges.add(news.coalesced);
-  // The last count may know of them already.
-  std::uint64_t waiting = m_deadLettersWaiting.load(std::memory_order_relaxed);
-  while (news.lettersSettled > 0 &&
-         !m_deadLettersWaiting.compare_exchange_weak(
-             waiting, waiting - std::min(waiting, news.lettersSettled))) {
-  }
-  m_counters.rowsTouched.add(news.rows);
-  m_counters.commits.increment();
-  m_counters.commitMicros.record(news.commitTime.count());
-  m_settled.store(toNumber(news.last), std::memory_order_release);
-  m_parts.onSettled(news.last);
-  stopAtEnd();
-}
-
-void Sink::onDeadLetter(const DeadLetter& letter) {
-  if (!letter.journal.empty()) {
-    m_counters.lettersRefused.increment();
-    tell(EventKind::DeadLetter, Severity::Warning,
-         "dead letter " + std::to_string(toNumber(letter.sequence)) +
-             " was retried and refused again: " + letter.reason + " [" + letter.code + "]");
-    return;
-  }
-  m_counters.deadLettersTotal.increment();
-  m_deadLettersWaiting.fetch_add(1, std::memory_order_relaxed);
-  Status reason(StatusCode::Invalid, letter.reason + " [" + letter.code + "]");
-  tell(EventKind::DeadLetter, Severity::Warning,
-       "change set " + std::to_string(toNumber(letter.sequence)) +
-           " became a dead letter: " + reason.message());
-  m_parts.onDeadLetter(letter.sequence, reason);
-}
-
-void Sink::onTrouble(const TroubleNews& news) {
-  m_counters.retries.increment();
-  if (news.failures > 1) return;  // one event per trouble; its length is told at the end
-  tell(EventKind::Retry, Severity::Warning,
-       news.status.message() + (news.code.empty() ? "" : " [" + news.code + "]") + "; retrying");
-}
-
-void Sink::onRecovered() { tell(EventKind::Retry, Severity::Info, "works again"); }
-
-void Sink::onStopped(const Status& status) {
-  {
-    MutexLock lock(m_mutex);
-    m_damage.reset();  // it is not what keeps it
-  }
-  standStill(status);
 }
 
 }  // namespace penstock

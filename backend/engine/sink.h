@@ -38,6 +38,7 @@ class Sink final : private FlushListener {
     std::function<void(Sequence)> onSettled;                    ///< from flush workers; in order
     std::function<void(Sequence, const Status&)> onDeadLetter;  ///< before that
     std::function<void(Event)> onEvent;
+    std::function<Status(const DeadLetter&, std::string&)> encodeLetter;  ///< as LetterAccess
   };
   struct Settings {
     SinkOptions options;
@@ -92,6 +93,8 @@ class Sink final : private FlushListener {
   static void stopThreads(Running& running);
   std::unique_ptr<JournalCursor> makeCursor(Sequence settled);
   Result<std::optional<QueuedRecord>> nextRecord(JournalCursor& cursor) const;
+  LetterAccess letterAccess();
+  void onNewLetter(const DeadLetter& letter, const std::string& reason);
   void judgeState(SinkSnapshot& snapshot, const Running* running) const;
   void onReadEnded(const Status& why);
   void onDamagePassed(const JournalDamage& damage, const AcceptedLoss& loss);
@@ -103,7 +106,7 @@ class Sink final : private FlushListener {
   std::int64_t wallMicros() const { return m_parts.clock.wallNow().time_since_epoch().count(); }
 
   void onSettled(const SettledNews& news) override;
-  void onDeadLetter(const DeadLetter& letter) override;
+  void onDeadLetter(const DeadLetter& letter, EntryKind from) override;
   void onTrouble(const TroubleNews& news) override;
   void onRecovered() override;
   void onStopped(const Status& status) override;
@@ -117,6 +120,7 @@ class Sink final : private FlushListener {
   SinkCounters m_counters;
   std::atomic<std::uint64_t> m_settled{0};
   std::atomic<std::uint64_t> m_deadLettersWaiting{0};
+  std::string m_heldTold;  // the flush workers': behind which letter the last one was held
 
   mutable Mutex m_mutex;
   CondVar m_startedOrNot;

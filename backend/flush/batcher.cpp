@@ -53,7 +53,7 @@ void Batcher::addLetter(const WindowEntry& entry) {
   const auto order = LetterOrder::parse(entry.order);
   CHECK(order.isOk());  // the window has parsed it
   m_batch->letters.push_back(
-      {order->sequence, order->journal, entry.kind == EntryKind::LetterRetry});
+      {order->sequence, order->journal, entry.kind != EntryKind::LetterDiscard});
 }
 
 Batcher::Step Batcher::addChange(const ChangeView& change) {

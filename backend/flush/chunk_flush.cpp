@@ -49,6 +49,45 @@ void ChunkFlush::prepare(IndexRange range) {
   m_prepared = range;
 }
 
+void ChunkFlush::prepareFree(IndexRange range) {
+  m_free.clear();
+  m_freeAt.clear();
+  auto held = m_held.begin();
+  for (std::size_t i = range.begin; i < range.end; ++i) {
+    if (held != m_held.end() && held->at == i) {
+      ++held;
+      continue;
+    }
+    m_free.push_back(m_chunk->entries[i]);
+    m_freeAt.push_back(i);
+  }
+  m_prepared = {};
+  m_built = {};
+  if (m_free.empty()) {
+    m_batch = Batch();
+  } else {
+    m_built = m_batcher.build(m_chunk->catalog, m_free, m_batch);
+  }
+}
+
+// What an operator decided about a letter is done, whatever waits for that letter.
+void ChunkFlush::findHeld(IndexRange range) {
+  m_held.clear();
+  if (m_book.isEmpty()) return;
+  m_ahead.clear();
+  for (std::size_t i = range.begin; i < range.end; ++i) {
+    const WindowEntry& entry = m_chunk->entries[i];
+    const bool mayWait =
+        entry.kind == EntryKind::ChangeSet || entry.kind == EntryKind::LetterRelease;
+    if (!mayWait) continue;
+    auto blocker = m_book.blockerOf(entry.changeSet, m_chunk->catalog);
+    if (!blocker) blocker = m_ahead.blockerOf(entry.changeSet, m_chunk->catalog);
+    if (!blocker) continue;
+    m_ahead.hold(entry.changeSet, m_chunk->catalog, *blocker);
+    m_held.push_back({i, *blocker});
+  }
+}
+
 Sequence ChunkFlush::lastOf(const FlushAction& action) const {
   return m_chunk->entries[action.range.end - 1].sequence;
 }
@@ -56,38 +95,46 @@ Sequence ChunkFlush::lastOf(const FlushAction& action) const {
 std::optional<CommitRequest> ChunkFlush::request(const FlushAction& action,
                                                  std::vector<ShardStep> steps, WallTime now) {
   m_steps = std::move(steps);
+  m_tried = action.range;
+  m_letters.clear();
   CommitRequest request;
   request.fence = fenceOf(m_steps);
   if (action.kind == FlushAction::Kind::Bury) {
-    m_letter.reset();
-    if (m_attempt->refusal().code != kLetterGone) {
-      m_letter = letterOf(action, now);
-      request.deadLetters.push_back(*m_letter);
-    }
+    const WindowEntry& entry = m_chunk->entries[action.range.begin];
+    m_origin = entry.kind;
+    m_held.clear();
+    if (m_attempt->refusal().code != kLetterGone) m_letters.push_back(refusedLetter(entry, now));
+    request.deadLetters = m_letters;
     return request;
   }
-  if (m_prepared != action.range) prepare(action.range);
+  findHeld(action.range);
+  if (!m_held.empty()) {
+    prepareFree(action.range);
+  } else if (m_prepared != action.range) {
+    prepare(action.range);
+  }
   if (!m_built.built) {
-    m_attempt->onCannotBuild(action.range.begin + m_built.guilty, m_built.reason);
+    m_attempt->onCannotBuild(
+        m_held.empty() ? action.range.begin + m_built.guilty : m_freeAt[m_built.guilty],
+        m_built.reason);
     return std::nullopt;
   }
+  for (const Held& held : m_held) {
+    m_origin = m_chunk->entries[held.at].kind;
+    m_letters.push_back(heldLetter(held, now));
+  }
+  request.deadLetters = m_letters;
   const bool hasWork = !m_batch.runs.empty() || !m_batch.letters.empty();
   request.batch = hasWork ? &m_batch : nullptr;
   return request;
 }
 
-DeadLetter ChunkFlush::letterOf(const FlushAction& action, WallTime now) const {
-  const WindowEntry& entry = m_chunk->entries[action.range.begin];
-  const Refusal& refusal = m_attempt->refusal();
+DeadLetter ChunkFlush::letterOf(const WindowEntry& entry, WallTime now) const {
   DeadLetter letter;
   letter.sequence = entry.sequence;
-  letter.kind = "refused";
-  letter.reason = refusal.reason;
-  letter.code = refusal.code;
-  letter.attempts = refusal.attempts;
   letter.atMicros = now.time_since_epoch().count();
   letter.changeSet = toJson(entry.changeSet, *m_chunk->catalog);
-  if (entry.kind == EntryKind::LetterRetry) {
+  if (entry.kind != EntryKind::ChangeSet) {
     const auto order = LetterOrder::parse(entry.order);
     CHECK(order.isOk());  // the window has parsed it
     letter.sequence = order->sequence;
@@ -96,10 +143,73 @@ DeadLetter ChunkFlush::letterOf(const FlushAction& action, WallTime now) const {
   return letter;
 }
 
+DeadLetter ChunkFlush::refusedLetter(const WindowEntry& entry, WallTime now) const {
+  const Refusal& refusal = m_attempt->refusal();
+  const bool isParked = !refusal.parkedTable.empty();
+  DeadLetter letter = letterOf(entry, now);
+  letter.kind = isParked ? kLetterParked : kLetterRefused;
+  letter.reason = isParked ? parkedReason(refusal.parkedTable, refusal.reason) : refusal.reason;
+  letter.code = refusal.code;
+  letter.attempts = refusal.attempts;
+  return letter;
+}
+
+DeadLetter ChunkFlush::heldLetter(const Held& held, WallTime now) const {
+  DeadLetter letter = letterOf(m_chunk->entries[held.at], now);
+  letter.kind = kLetterHeld;
+  letter.reason = "waits behind dead letter " + std::to_string(toNumber(held.blocker));
+  letter.attempts = 0;
+  return letter;
+}
+
 std::optional<SettledPart> ChunkFlush::onCommit(const CommitResult& result, SteadyTime now,
                                                 double random) {
   m_result = result;
-  return m_attempt->onCommit(result, now, random);
+  if (result.outcome == CommitOutcome::Drifted) {
+    m_attempt->onDrifted(firstOfTable(result.table), result);
+    return std::nullopt;
+  }
+  const auto part = m_attempt->onCommit(result, now, random);
+  noteSettled(part);
+  return part;
+}
+
+// Among what was just tried; its first, when none names the table (a trigger's may do so).
+std::size_t ChunkFlush::firstOfTable(std::string_view table) const {
+  const Table* const drifted = m_chunk->catalog->find(table);
+  auto held = m_held.begin();
+  for (std::size_t i = m_tried.begin; i < m_tried.end; ++i) {
+    if (held != m_held.end() && held->at == i) {
+      ++held;
+      continue;
+    }
+    auto changes = m_chunk->entries[i].changeSet.changes();
+    while (const auto change = changes.next()) {
+      if (drifted != nullptr && change->table == drifted->id) return i;
+    }
+  }
+  return m_tried.begin;
+}
+
+void ChunkFlush::noteSettled(const std::optional<SettledPart>& part) {
+  if (!part) return;
+  if (part->how == SettledPart::How::Buried) {
+    return noteBuried(m_chunk->entries[part->range.begin]);
+  }
+  for (const Held& held : m_held) {
+    m_book.hold(m_chunk->entries[held.at].changeSet, m_chunk->catalog, held.blocker);
+  }
+  m_book.countHeld(m_held.size());
+}
+
+void ChunkFlush::noteBuried(const WindowEntry& entry) {
+  if (m_letters.empty()) return;
+  const DeadLetter& letter = m_letters.front();
+  const std::string_view parked = parkedTable(letter);
+  if (!parked.empty()) m_book.park(parked, m_chunk->catalog, letter.sequence, letter.reason);
+  if (!parked.empty() || m_book.isHolder(entry.changeSet, m_chunk->catalog)) {
+    m_book.hold(entry.changeSet, m_chunk->catalog, letter.sequence);
+  }
 }
 
 void ChunkFlush::onReopened(const Status& status, SteadyTime now, double random) {
@@ -110,7 +220,9 @@ void ChunkFlush::onReopened(const Status& status, SteadyTime now, double random)
 std::optional<SettledPart> ChunkFlush::onCheckpoints(
     const Result<std::vector<Checkpoint>>& checkpoints, SteadyTime now, double random) {
   if (!checkpoints) return m_attempt->onCheckpoint(checkpoints.status(), now, random);
-  return m_attempt->onCheckpoint(placeOf(*checkpoints, m_steps), now, random);
+  const auto part = m_attempt->onCheckpoint(placeOf(*checkpoints, m_steps), now, random);
+  noteSettled(part);
+  return part;
 }
 
 SettledNews ChunkFlush::newsOf(const SettledPart& part) const {
@@ -122,11 +234,8 @@ SettledNews ChunkFlush::newsOf(const SettledPart& part) const {
   for (std::size_t i = part.range.begin; i < part.range.end; ++i) {
     news.bytes += m_chunk->entries[i].changeSet.bytes().size();
   }
-  if (part.how == SettledPart::How::Buried) {
-    const bool isNew = first.kind == EntryKind::ChangeSet;
-    news.deadLetters = m_letter && isNew ? 1 : 0;
-    return news;
-  }
+  news.deadLetters = m_origin == EntryKind::ChangeSet ? m_letters.size() : 0;
+  if (part.how == SettledPart::How::Buried) return news;
   news.changeSets = m_batch.changeSets;
   news.changes = m_batch.changes;
   news.coalesced = m_batch.coalesced;

@@ -12,16 +12,19 @@
 #include "flush/batcher.h"
 #include "flush/flush_attempt.h"
 #include "flush/flush_listener.h"
+#include "flush/hold/hold_book.h"
 #include "queue/lanes.h"
 #include "queue/window.h"
 #include "store/store.h"
 
 namespace penstock {
 
-/// Threads: one; each worker has its own. Owns: the batch, whose memory later ones use again.
+/// Threads: one; each worker has its own. Owns: the batch, whose memory later ones use again. The
+/// book is the sink's, outlives this, and is touched by the worker that has the turn alone.
 class ChunkFlush {
  public:
-  explicit ChunkFlush(const std::vector<TablePolicy>& policies) : m_batcher(policies) {}
+  ChunkFlush(const std::vector<TablePolicy>& policies, HoldBook& book)
+      : m_batcher(policies), m_book(book), m_ahead(policies) {}
 
   /// Prepares the batch of the whole chunk, before its turn has come. Both outlive what follows.
   void begin(const Chunk& chunk, const RetryPolicy& retry, Circuit& circuit);
@@ -30,8 +33,9 @@ class ChunkFlush {
   /// The last sequence that a Commit or Bury settles.
   Sequence lastOf(const FlushAction& action) const;
   /// What to ask of the store for a Commit or Bury that takes `steps`, which end at lastOf(action).
-  /// Nothing when no batch can be built of it: then the next action is another one. Borrows from
-  /// the chunk and from this, until the next call.
+  /// What has to wait behind letters goes with a Commit as letters of its own, not as rows. Nothing
+  /// when no batch can be built of it: then the next action is another one. Borrows from the chunk
+  /// and from this, until the next call.
   std::optional<CommitRequest> request(const FlushAction& action, std::vector<ShardStep> steps,
                                        WallTime now);
   /// The store's answer to it.
@@ -43,8 +47,11 @@ class ChunkFlush {
 
   /// Of what the last answer settled; without the commit time.
   SettledNews newsOf(const SettledPart& part) const;
-  /// When that was buried: what is kept of it. Nothing when a letter was retried that is gone.
-  const std::optional<DeadLetter>& letter() const { return m_letter; }
+  /// What the last request keeps: the buried one, unless it was a retried letter that is gone, or
+  /// those that are held.
+  const std::vector<DeadLetter>& letters() const { return m_letters; }
+  /// What became those letters.
+  EntryKind letterOrigin() const { return m_origin; }
   const std::vector<ShardStep>& steps() const { return m_steps; }  ///< of the last request
   std::uint64_t changes() const { return m_batch.changes; }        ///< of the last batch
   const CommitResult& lastAnswer() const { return m_result; }
@@ -52,17 +59,37 @@ class ChunkFlush {
   std::uint32_t failures() const { return m_attempt->failures(); }
 
  private:
+  /// An entry that has to wait, and the letter behind which.
+  struct Held {
+    std::size_t at = 0;
+    Sequence blocker{};
+  };
+
   void prepare(IndexRange range);
-  DeadLetter letterOf(const FlushAction& action, WallTime now) const;
+  void prepareFree(IndexRange range);
+  void findHeld(IndexRange range);
+  std::size_t firstOfTable(std::string_view table) const;
+  void noteSettled(const std::optional<SettledPart>& part);
+  void noteBuried(const WindowEntry& entry);
+  DeadLetter letterOf(const WindowEntry& entry, WallTime now) const;
+  DeadLetter refusedLetter(const WindowEntry& entry, WallTime now) const;
+  DeadLetter heldLetter(const Held& held, WallTime now) const;
 
   Batcher m_batcher;
+  HoldBook& m_book;
+  HoldBook m_ahead;  // what those in m_held hold in their turn, once they are settled
   Batch m_batch;
   BuildResult m_built;
-  IndexRange m_prepared;  // what m_batch and m_built are of
+  IndexRange m_prepared;              // what m_batch and m_built are of; empty: of m_free
+  IndexRange m_tried;                 // of the last request
+  std::vector<Held> m_held;           // in it
+  std::vector<WindowEntry> m_free;    // all others of it, when some are held
+  std::vector<std::size_t> m_freeAt;  // where those stand
   const Chunk* m_chunk = nullptr;
   std::optional<FlushAttempt> m_attempt;
   std::vector<ShardStep> m_steps;
-  std::optional<DeadLetter> m_letter;
+  std::vector<DeadLetter> m_letters;
+  EntryKind m_origin = EntryKind::ChangeSet;
   CommitResult m_result;
 };
 

@@ -51,6 +51,7 @@ std::optional<SettledPart> FlushAttempt::onCommit(const CommitResult& result, St
       backOff(now, random);
       break;
     case CommitOutcome::Refused:
+    case CommitOutcome::Drifted:
       refuse(result);
       break;
     case CommitOutcome::FenceLost:
@@ -73,8 +74,16 @@ void FlushAttempt::onCannotBuild(std::size_t guilty, const std::string& reason) 
     m_bisection.refusedAt(guilty);
     return;
   }
-  m_refusal = Refusal{"", reason, m_refusals};
+  m_refusal = Refusal{"", reason, m_refusals, ""};
   m_burying = true;
+}
+
+void FlushAttempt::onDrifted(std::size_t guilty, const CommitResult& result) {
+  m_failures = 0;
+  onCannotBuild(guilty, result.message);
+  if (!m_burying) return;
+  m_refusal.code = result.code;
+  m_refusal.parkedTable = result.table;
 }
 
 void FlushAttempt::onReopened(const Status& status, SteadyTime now, double random) {
@@ -133,7 +142,7 @@ void FlushAttempt::refuse(const CommitResult& result) {
   } else if (m_bisection.next().size() > 1) {
     m_bisection.refused();
   } else {
-    m_refusal = Refusal{result.code, result.message, m_refusals};
+    m_refusal = Refusal{result.code, result.message, m_refusals, ""};
     m_burying = true;
   }
 }

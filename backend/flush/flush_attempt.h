@@ -45,6 +45,7 @@ struct Refusal {
   std::string code;
   std::string reason;
   std::uint32_t attempts = 1;
+  std::string parkedTable;  ///< that is not what the catalog says; empty: the change set is wrong
 };
 
 /// Where the store's checkpoint stands after an unknown commit.
@@ -61,6 +62,8 @@ class FlushAttempt {
   std::optional<SettledPart> onCommit(const CommitResult& result, SteadyTime now, double random);
   /// The batcher found that the change set at `guilty` fails whatever the database holds.
   void onCannotBuild(std::size_t guilty, const std::string& reason);
+  /// The table that the store found drifted is touched first by the change set at `guilty`.
+  void onDrifted(std::size_t guilty, const CommitResult& result);
   void onWaited() { m_waitUntil.reset(); }
   void onReopened(const Status& status, SteadyTime now, double random);
   std::optional<SettledPart> onCheckpoint(const Result<CheckpointPlace>& place, SteadyTime now,

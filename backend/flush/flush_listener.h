@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "model/batch.h"
 #include "model/ids.h"
+#include "queue/window_entry.h"
 
 namespace penstock {
 
@@ -41,8 +42,9 @@ class FlushListener {
   virtual ~FlushListener() = default;
   /// In the order of sequences, without gaps, after the commit.
   virtual void onSettled(const SettledNews& news) = 0;
-  /// After its commit, before the onSettled that covers it.
-  virtual void onDeadLetter(const DeadLetter& letter) = 0;
+  /// After its commit, before the onSettled that covers it. `from`: what became that letter; one
+  /// that was retried or released is told with its journal.
+  virtual void onDeadLetter(const DeadLetter& letter, EntryKind from) = 0;
   virtual void onTrouble(const TroubleNews& news) = 0;
   /// The first commit after trouble.
   virtual void onRecovered() = 0;

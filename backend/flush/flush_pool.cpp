@@ -8,10 +8,11 @@ namespace penstock {
 
 FlushPool::FlushPool(const Options& options, SinkQueue& queue, std::unique_ptr<StoreLane> lane,
                      FlushListener& listener, const Clock& clock)
-    : m_sink(options.sink), m_shared(queue, listener, clock), m_slots(limits::kWorkersMax) {
+    : m_sink(options.sink),
+      m_shared(queue, listener, clock, options.policies, options.letters),
+      m_slots(limits::kWorkersMax) {
   m_shared.retry = options.retry;
   m_shared.jitterSeed = options.jitterSeed;
-  m_shared.policies = options.policies;
   m_shared.circuit = Circuit(options.circuit);
   m_shared.lane = std::move(lane);
   m_shared.setBatchSize(BatchSize(options.take.batchRows, options.targetCommit));
@@ -56,6 +57,8 @@ FlushPoolState FlushPool::state() const {
   state.batchRowsNow = m_shared.queue.settings().batchRows;
   state.retries = m_shared.retries.load(std::memory_order_relaxed);
   state.trouble = m_shared.currentTrouble();
+  state.holds = m_shared.currentHolds();
+  state.isReviewing = m_shared.reviewWanted;
   return state;
 }
 
@@ -70,6 +73,7 @@ void FlushPool::start(std::uint32_t index) {
 
 void FlushPool::runWorker(std::uint32_t index) {
   FlushWorker worker(index, m_shared);
+  if (index == 0) worker.reviewFirst();  // the one that is always wanted
   do {
     worker.run();
   } while (!mayLeave(index));

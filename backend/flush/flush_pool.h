@@ -23,6 +23,8 @@ struct FlushPoolState {
   std::size_t batchRowsNow = 0;
   std::uint64_t retries = 0;
   std::optional<SinkTrouble> trouble;
+  HoldState holds;
+  bool isReviewing = false;  ///< held letters may go that have not gone yet
 };
 
 /// Threads: made, stopped and destroyed by one; resize(), configure(), state() by any.
@@ -37,6 +39,7 @@ class FlushPool {
     CircuitOptions circuit;
     std::uint64_t jitterSeed = 0;  ///< of retries: another one on each node, or they come in step
     std::vector<TablePolicy> policies;
+    LetterAccess letters;  ///< of the store; none: nothing is ever released
   };
 
   /// Starts the workers. Owns: the lane. Expects: queue, listener and clock outlive this; the

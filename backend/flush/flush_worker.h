@@ -17,6 +17,8 @@
 #include "flush/chunk_flush.h"
 #include "flush/circuit.h"
 #include "flush/flush_listener.h"
+#include "flush/hold/hold_book.h"
+#include "flush/hold/hold_review.h"
 #include "flush/retry_policy.h"
 #include "queue/sink_queue.h"
 #include "store/store.h"
@@ -33,20 +35,31 @@ struct SinkTrouble {
 };
 
 /// What the workers of one sink share.
-/// Threads: the lane and the circuit belong to the worker that has the turn; the rest locks or is
-/// atomic.
+/// Threads: lane, circuit, book and review belong to the worker that has the turn; the rest locks
+/// or is atomic.
 struct FlushShared {
-  FlushShared(SinkQueue& sinkQueue, FlushListener& flushListener, const Clock& theClock)
-      : queue(sinkQueue), listener(flushListener), clock(theClock) {}
+  FlushShared(SinkQueue& sinkQueue, FlushListener& flushListener, const Clock& theClock,
+              const std::vector<TablePolicy>& tablePolicies = {}, LetterAccess letters = {})
+      : queue(sinkQueue),
+        listener(flushListener),
+        clock(theClock),
+        policies(tablePolicies),
+        book(tablePolicies),
+        review(book, std::move(letters)),
+        reviewWanted(review.isNeeded()) {}
 
   SinkQueue& queue;
   FlushListener& listener;
   const Clock& clock;
   RetryPolicy retry;
   std::uint64_t jitterSeed = 0;
-  std::vector<TablePolicy> policies;
+  const std::vector<TablePolicy> policies;
   std::unique_ptr<StoreLane> lane;
   Circuit circuit;
+  HoldBook book;
+  HoldReview review;
+  /// Letters were decided, or the sink has started: what they held may go.
+  std::atomic<bool> reviewWanted;
 
   std::atomic<std::uint32_t> committing{0};
   std::atomic<std::uint32_t> holding{0};  ///< a chunk, whatever is done with it or awaited
@@ -59,10 +72,13 @@ struct FlushShared {
   std::optional<SinkTrouble> currentTrouble() const;
   /// Returns whether there was trouble.
   bool clearTrouble();
+  void setHolds(const HoldState& now);
+  HoldState currentHolds() const;
 
   mutable Mutex mutex;
   BatchSize batchSize GUARDED_BY(mutex){limits::kBatchRowsDefault, limits::kTargetCommitDefault};
   std::optional<SinkTrouble> trouble GUARDED_BY(mutex);
+  HoldState holds GUARDED_BY(mutex);
 };
 
 /// Threads: one, its own.
@@ -72,22 +88,29 @@ class FlushWorker {
 
   /// Works until the queue says to leave.
   void run();
+  /// Releases what may go since the last start. Expects: nobody has a turn yet.
+  void reviewFirst();
 
  private:
   enum class Outcome : std::uint8_t { Settled, GivenUp };
 
   Outcome settleChunk(const Chunk& chunk);
-  bool doAction(const FlushAction& action, const Chunk& chunk);
-  void commit(const FlushAction& action);
+  bool settle(ChunkFlush& flush, const Chunk& chunk);
+  bool review();
+  bool readPage(const LetterQuery& query);
+  bool doAction(ChunkFlush& flush, const FlushAction& action, const Chunk& chunk);
+  void commit(ChunkFlush& flush, const FlushAction& action);
   void noteBurst(SteadyTime until);
   CommitResult send(const CommitRequest& request);
-  void report(const std::optional<SettledPart>& part);
-  void noteTrouble();
+  void report(ChunkFlush& flush, const std::optional<SettledPart>& part);
+  void noteTrouble(ChunkFlush& flush);
+  void tellTrouble(SinkTrouble trouble, SteadyTime nextTry);
   double random();
 
   const std::uint32_t m_index;
   FlushShared& m_shared;
   ChunkFlush m_flush;
+  ChunkFlush m_release;  // of what a review hands out
   std::chrono::microseconds m_commitTime{0};
   std::mt19937_64 m_random;
 };

@@ -43,7 +43,8 @@ TablePlan planOf(const Table& table) {
   plan.table = &table;
   plan.known = !table.dropped;
   plan.hasKey = !table.key.empty();
-  plan.ordered = table.hasTriggers || !table.keyIsByteEqual;
+  plan.asOneRow = !table.keyIsByteEqual;
+  plan.ordered = table.hasTriggers || plan.asOneRow;
   plan.traits.resize(table.columns.size(), 0);
   for (const UniqueConstraint& unique : table.uniques) {
     plan.hasUniques = true;
@@ -70,7 +71,9 @@ TablePlans::TablePlans(CatalogPointer catalog, std::span<const TablePolicy> poli
     TablePlan& plan = m_plans[toIndex(table->id)];
     plan.rules = FoldRules{policy.missing, policy.conflict};
     plan.coalesce = policy.coalesce;
-    plan.ordered = plan.ordered || policy.order == TableOrder::Table;
+    plan.asOneRow = plan.asOneRow || policy.order == TableOrder::Table;
+    plan.ordered = plan.ordered || plan.asOneRow;
+    plan.holds = policy.afterDeadLetter == AfterDeadLetter::Hold;
   }
 }
 

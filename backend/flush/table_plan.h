@@ -32,10 +32,12 @@ struct ParentLink {
 struct TablePlan {
   const Table* table = nullptr;
   FoldRules rules;
-  bool known = false;    ///< false: dropped, or not in the catalog
-  bool hasKey = false;   ///< false: inserts only
-  bool coalesce = true;  ///< false: every version is applied
-  bool ordered = false;  ///< each change in a run of its own
+  bool known = false;     ///< false: dropped, or not in the catalog
+  bool hasKey = false;    ///< false: inserts only
+  bool coalesce = true;   ///< false: every version is applied
+  bool ordered = false;   ///< each change in a run of its own
+  bool asOneRow = false;  ///< its order is that of one row: which rows are the same is not known
+  bool holds = false;     ///< behind a dead letter of it, later change sets are held
   bool hasUniques = false;
   bool uniqueOnExpression = false;   ///< touching any column may touch a unique value
   bool inForeignKeys = false;        ///< has parents or children

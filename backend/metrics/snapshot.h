@@ -63,7 +63,7 @@ struct SinkSnapshot {
   std::string role;    ///< primary, standby, mirror, archive
   std::string target;  ///< driver and place, without secrets
   SinkState state = SinkState::Starting;
-  std::string stateReason;               ///< who paused it, or the last error with its code
+  std::string stateReason;               ///< who paused it, the last error, or what waits for whom
   std::int64_t stateSinceMicros = 0;     ///< wall time
   std::optional<DamageSnapshot> damage;  ///< the next that it would read, if it stands before one
 
@@ -84,6 +84,7 @@ struct SinkSnapshot {
   std::uint64_t retries = 0;
   std::uint64_t deadLettersTotal = 0;
   std::uint64_t deadLettersWaiting = 0;  ///< in the store, by the last count
+  std::uint64_t heldLetters = 0;         ///< of them: only waiting behind others
 
   // Pool
   std::uint32_t workers = 0;  ///< wanted size

@@ -7,8 +7,24 @@ namespace penstock {
 namespace {
 
 constexpr std::uint8_t kFormat = 1;
+constexpr std::string_view kBeforeTable = "table '";
+constexpr std::string_view kBehindTable = "' is parked: ";
 
 }  // namespace
+
+std::string parkedReason(std::string_view table, std::string_view why) {
+  std::string reason(kBeforeTable);
+  reason.append(table).append(kBehindTable).append(why);
+  return reason;
+}
+
+std::string_view parkedTable(const DeadLetter& letter) {
+  std::string_view reason = letter.reason;
+  const std::size_t end = reason.find(kBehindTable);
+  const bool named = letter.kind == kLetterParked && reason.starts_with(kBeforeTable);
+  if (!named || end == std::string_view::npos) return {};
+  return reason.substr(kBeforeTable.size(), end - kBeforeTable.size());
+}
 
 void LetterOrder::encodeTo(std::string& bytes) const {
   bytes.clear();

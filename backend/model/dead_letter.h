@@ -18,17 +18,28 @@
 
 namespace penstock {
 
+/// What DeadLetter::kind says.
+inline constexpr std::string_view kLetterRefused = "refused";
+/// Nothing is wrong with it: it waits behind an earlier letter, and follows in order.
+inline constexpr std::string_view kLetterHeld = "held";
+/// The table is not what its catalog says; everything for that table waits behind this letter.
+inline constexpr std::string_view kLetterParked = "parked";
+
 /// A change set that a store refused for good, as kept in `penstock_dead_letter`.
 struct DeadLetter {
   Sequence sequence{};
   std::string journal;  ///< id of the journal it came from; empty: the one that the lane serves
-  std::string kind;     ///< `refused` or `parked`
+  std::string kind;     ///< `refused`, `held` or `parked`
   std::string reason;   ///< the store's message
   std::string code;     ///< SQLSTATE, or SQLite's extended code
   std::uint32_t attempts = 1;
   std::int64_t atMicros = 0;  ///< wall time, microseconds since 1970 UTC
   std::string changeSet;      ///< as JSON, readable by `replay`
 };
+
+/// Why a letter is `parked`, as its reason says it, and the table that it names there. Empty: none.
+std::string parkedReason(std::string_view table, std::string_view why);
+std::string_view parkedTable(const DeadLetter& letter);
 
 /// What names a letter in a sink, whichever journal it came from.
 struct LetterKey {

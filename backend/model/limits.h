@@ -84,6 +84,9 @@ inline constexpr int kCircuitFailures = 5;  ///< failures in a row that open a s
 inline constexpr std::size_t kDeadLetterBurst = 1'000;  ///< so many in the window open it too
 inline constexpr std::chrono::milliseconds kDeadLetterBurstWindow = 10s;
 inline constexpr std::chrono::milliseconds kDeadLetterBurstCooldown = 5s;
+/// Rows and groups that wait behind dead letters of a sink: 16 MiB; behind more, everything waits.
+inline constexpr std::size_t kHeldKeysMax = 500'000;
+inline constexpr std::size_t kReviewPageLetters = 50;  ///< read at once; each may have its limit
 inline constexpr std::chrono::milliseconds kFlushDeadlineDefault = 10min;
 inline constexpr std::chrono::milliseconds kLetterOrderDeadline =
     2s;  ///< its thread also makes room in the journal

@@ -27,7 +27,8 @@ class Lanes {
 
   /// It is this chunk's turn; it stays so until release().
   bool mayCommit(Ticket ticket) const;
-  /// The steps with which the chunk that has its turn settles everything up to `next`.
+  /// The steps with which the chunk that has its turn settles everything up to `next`. What
+  /// belongs to the journal up to settled() moves nothing.
   std::vector<ShardStep> stepsTo(Sequence next) const;
   /// Those steps are in the store.
   void settle(const std::vector<ShardStep>& steps);

@@ -11,6 +11,7 @@ SinkQueue::SinkQueue(const Options& options, const Clock& clock)
       m_window(options.windowBytes),
       m_lanes(options.settled),
       m_settings(options.take),
+      m_taking(options.taking),
       m_wanted(options.workers) {}
 
 Status SinkQueue::push(const QueuedRecord& record) {
@@ -32,12 +33,20 @@ Status SinkQueue::push(const QueuedRecord& record) {
   return Status::ok();
 }
 
+void SinkQueue::begin() {
+  MutexLock lock(m_mutex);
+  m_taking = Options::Taking::AtOnce;
+  m_work.notifyAll();
+}
+
 SinkQueue::Next SinkQueue::take(std::uint32_t worker, Chunk& chunk) {
   MutexLock lock(m_mutex);
   for (;;) {
     if (isStopped() || worker >= m_wanted) return Next::Leave;
-    const TakeDecision decision =
-        decideTake(m_window.load(), m_settings, situation(), m_clock.steadyNow());
+    TakeDecision decision;
+    if (m_taking == Options::Taking::AtOnce) {
+      decision = decideTake(m_window.load(), m_settings, situation(), m_clock.steadyNow());
+    }
     if (decision.kind == TakeDecision::Kind::Take) {
       m_window.take(decision.limits, chunk);
       ++m_ready;

@@ -24,6 +24,7 @@ class SinkQueue {
     Sequence settled{};  ///< the store's checkpoint
     TakeSettings take;
     std::uint32_t workers = 1;
+    enum class Taking : std::uint8_t { AtOnce, AfterBegin } taking = Taking::AtOnce;
   };
   /// Expects: `clock` outlives this.
   SinkQueue(const Options& options, const Clock& clock);
@@ -33,6 +34,8 @@ class SinkQueue {
   Status push(const QueuedRecord& record);
 
   // --- workers ---
+  /// What comes before everything is done: chunks may be taken.
+  void begin();
   enum class Next : std::uint8_t { Go, Leave };
   /// Waits until a chunk is to be taken. Leave: stopped, or `worker` is no longer wanted.
   Next take(std::uint32_t worker, Chunk& chunk);
@@ -86,6 +89,7 @@ class SinkQueue {
   Lanes m_lanes GUARDED_BY(m_mutex);
   TakeSettings m_settings GUARDED_BY(m_mutex);
   SinkGate m_gate GUARDED_BY(m_mutex) = SinkGate::Open;
+  Options::Taking m_taking GUARDED_BY(m_mutex);
   Sequence m_flushUpTo GUARDED_BY(m_mutex){};
   std::uint64_t m_ready GUARDED_BY(m_mutex) = 0;  // chunks that wait for their turn
   std::uint32_t m_idle GUARDED_BY(m_mutex) = 0;   // workers that wait for a chunk

@@ -28,8 +28,7 @@ Status readPayload(std::string_view bytes, WindowEntry& entry) {
   const auto order = LetterOrder::parse(bytes);
   if (!order) return order.status();
   entry.order = bytes;
-  entry.kind =
-      order->action == LetterAction::Retry ? EntryKind::LetterRetry : EntryKind::LetterDiscard;
+  if (order->action == LetterAction::Discard) entry.kind = EntryKind::LetterDiscard;
   return order->changeSet.empty() ? Status::ok() : readChangeSet(order->changeSet, entry);
 }
 

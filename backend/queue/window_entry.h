@@ -19,6 +19,7 @@ enum class EntryKind : std::uint8_t {
   CheckpointOnly,  ///< means nothing to a database; settling it moves the checkpoint past it
   LetterRetry,     ///< the change set of a dead letter, which is removed with it
   LetterDiscard,   ///< a dead letter is removed
+  LetterRelease,   ///< a held letter's, whose turn has come; not from the journal
 };
 
 /// What a dispatcher reads. Borrowed until its source's next call.

@@ -48,6 +48,7 @@ enum class CommitOutcome {
   Transient,  ///< nothing happened; retry later, with backoff (busy, connection lost, disk full)
   Refused,    ///< nothing happened; some change of the batch is wrong: bisect
   Unknown,    ///< the connection was lost around COMMIT: reopen the lane, read the checkpoint
+  Drifted,    ///< nothing happened; `table` is not what the catalog says: park it
   FenceLost,  ///< another process owns the checkpoint, or it went back: the sink stops
   Broken,     ///< the database is damaged or not what it was: the sink stops, an operator decides
 };
@@ -57,6 +58,7 @@ struct CommitResult {
   std::string code;  ///< SQLSTATE or SQLite's extended code; empty when committed
   std::string message;
   std::uint64_t rows = 0;  ///< touched
+  std::string table = {};  ///< Drifted: the name of which
 };
 
 /// One connection that commits batches, one at a time.

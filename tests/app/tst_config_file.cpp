@@ -115,7 +115,7 @@ missing = "ignore"
 conflict = "upsert"
 coalesce = false
 order = "table"
-after_dead_letter = "continue"
+after_dead_letter = "hold"
 cached = false
 rate_per_client = 12.5
 [[table]]
@@ -131,6 +131,8 @@ overload = "shed"
     QVERIFY(players.overload == OverloadPolicy::Reject);
     QVERIFY(players.missing == MissingPolicy::Ignore);
     QVERIFY(players.conflict == ConflictPolicy::Upsert);
+    QVERIFY(players.afterDeadLetter == AfterDeadLetter::Hold);
+    QVERIFY(options->tables[1].afterDeadLetter == AfterDeadLetter::Continue);
     QVERIFY(!players.coalesce && players.order == TableOrder::Table);
     QCOMPARE(players.ratePerClient.value(), 12.5);
     const TablePolicy& log = options->tables[1];
@@ -234,7 +236,6 @@ overload = "shed"
           "[[sink]]\nrole = \"standby\"", "[[sink]]\ndriver = \"postgres\"",
           "[[sink]]\nhost = \"db\"", "[[sink]]\nevent_table = \"e\"",
           "[[sink]]\nname = \"a\"\n[[sink]]\nname = \"b\"",
-          "[[table]]\nname = \"a\"\nafter_dead_letter = \"hold\"",
           "[[table]]\nname = \"a\"\ncached = true", "[[table]]\nname = \"a\"\nttl = \"1 s\""}) {
       QTest::newRow(text) << text;
     }

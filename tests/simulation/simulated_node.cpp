@@ -52,7 +52,7 @@ Status SimulatedNode::start(SinkGate gate) {
   m_client = m_submitter->openClient("client", this);
   m_sink = std::make_unique<SimulatedSink>(
       SimulatedSink::Parts{m_parts.world, *m_journal, m_parts.store,
-                           static_cast<FlushListener&>(*this), m_life, m_parts.bug},
+                           static_cast<FlushListener&>(*this), m_life, letterAccess(), m_parts.bug},
       m_setting.sink);
   m_sink->setGate(gate);
   m_journal->setSyncedListener([this](const SyncedNews& news) { onSynced(news); });
@@ -63,6 +63,14 @@ Status SimulatedNode::start(SinkGate gate) {
   wakeJournal();
   scheduleChores();
   return Status::ok();
+}
+
+LetterAccess SimulatedNode::letterAccess() {
+  return {[this](const LetterQuery& query) { return m_parts.store.listLetters(query); },
+          [this](const DeadLetter& letter, std::string& to) {
+            return m_submitter->encodeJson(letter.changeSet, "dead letters", {}, to);
+          },
+          [this] { return m_journal->catalog(); }, SimulatedStore::kJournal};
 }
 
 Status SimulatedNode::openJournal() {
@@ -167,13 +175,14 @@ void SimulatedNode::measureBudgets() {
 
 void SimulatedNode::onSettled(const SettledNews& news) { m_acknowledgements.onSettled(news.last); }
 
-void SimulatedNode::onDeadLetter(const DeadLetter& letter) {
+void SimulatedNode::onDeadLetter(const DeadLetter& letter, EntryKind from) {
+  if (from != EntryKind::ChangeSet) return;
   m_acknowledgements.onDeadLetter(
       letter.sequence, Status(StatusCode::Invalid, letter.reason + " [" + letter.code + "]"));
 }
 
 bool SimulatedNode::isDrained() const {
-  return m_sink->isRunning() && m_journal->usage().stagedBytes == 0 &&
+  return m_sink->isRunning() && !m_sink->isReviewing() && m_journal->usage().stagedBytes == 0 &&
          m_sink->settled() >= m_journal->syncedHead();
 }
 

@@ -67,6 +67,7 @@ class SimulatedNode final : private FlushListener, private AckReceiver {
 
  private:
   Status openJournal();
+  LetterAccess letterAccess();
   Status confirmHead(const JournalId& id, Sequence head) const;
   void wakeJournal();
   void stepJournal();
@@ -79,7 +80,7 @@ class SimulatedNode final : private FlushListener, private AckReceiver {
   void onNotJournaled(const AppendFailure& failure);
   void onAck(AckToken token, const Ack& ack) override;
   void onSettled(const SettledNews& news) override;
-  void onDeadLetter(const DeadLetter& letter) override;
+  void onDeadLetter(const DeadLetter& letter, EntryKind from) override;
   void onTrouble(const TroubleNews&) override {}
   void onRecovered() override {}
   void onStopped(const Status&) override {}

@@ -21,13 +21,19 @@ struct SimulatedSink::Flusher {
     Calling,  ///< the store, which has not answered
     Waiting,  ///< until a retry
   };
-  Flusher(std::uint32_t itsIndex, const std::vector<TablePolicy>& policies)
-      : index(itsIndex), flush(policies) {}
+  Flusher(std::uint32_t itsIndex, const std::vector<TablePolicy>& policies, HoldBook& book)
+      : index(itsIndex), own(policies, book), release(policies, book) {}
+
+  ChunkFlush& flush() { return isReleasing ? release : own; }
+  const Chunk& chunk() const { return isReleasing ? released : taken; }
 
   const std::uint32_t index;
   State state = State::Idle;
-  ChunkFlush flush;
-  Chunk chunk;
+  ChunkFlush own;
+  Chunk taken;
+  ChunkFlush release;  // of what a review hands out, before it goes on with its own
+  Chunk released;
+  bool isReleasing = false;
   SteadyTime until{};
   std::uint64_t sleeps = 0;  // counts them: of an older one, nothing is wanted
   bool isWoken = false;
@@ -36,7 +42,9 @@ struct SimulatedSink::Flusher {
 SimulatedSink::SimulatedSink(Parts parts, SinkSetting setting)
     : m_parts(std::move(parts)),
       m_setting(std::move(setting)),
-      m_batchSize(m_setting.take.batchRows, limits::kTargetCommitDefault) {
+      m_batchSize(m_setting.take.batchRows, limits::kTargetCommitDefault),
+      m_book(m_setting.policies),
+      m_review(m_book, m_parts.letters) {
   if (m_parts.bug == PlantedBug::BusyRetries) m_setting.retry = {0ms, 0ms};
 }
 
@@ -57,7 +65,9 @@ Status SimulatedSink::tryStart(const std::string& owner) {
   m_lane = m_parts.store.openLane();
   m_lanes.emplace(m_settled);
   m_window = std::make_unique<Window>(m_setting.windowBytes);
+  m_reviewIsWanted = true;
   resize(m_setting.workers);
+  m_flushers.front()->state = Flusher::State::Acting;
   wakeDispatcher();
   return Status::ok();
 }
@@ -92,6 +102,9 @@ Result<std::optional<QueuedRecord>> SimulatedSink::nextRecord() {
   queued.sequence = (*record)->sequence;
   queued.catalog = (*record)->catalog;
   if ((*record)->type == RecordType::ChangeSet) {
+    queued.payload = (*record)->payload;
+  } else if ((*record)->type == RecordType::DeadLetterOrder) {
+    queued.kind = EntryKind::LetterRetry;
     queued.payload = (*record)->payload;
   } else {
     queued.kind = EntryKind::CheckpointOnly;
@@ -136,7 +149,7 @@ void SimulatedSink::flush(Sequence upTo) {
   for (const auto& flusher : m_flushers) {
     if (flusher->state != Flusher::State::Waiting) continue;
     if (m_parts.world.now() < flusher->until) m_circuit.probeNow();
-    flusher->flush.onWaited();
+    flusher->flush().onWaited();
     flusher->state = Flusher::State::Acting;
   }
   wakeAll();
@@ -147,7 +160,7 @@ void SimulatedSink::resize(std::uint32_t workers) {
   if (!isRunning()) return;
   while (m_flushers.size() < workers) {
     const auto index = static_cast<std::uint32_t>(m_flushers.size());
-    m_flushers.push_back(std::make_unique<Flusher>(index, m_setting.policies));
+    m_flushers.push_back(std::make_unique<Flusher>(index, m_setting.policies, m_book));
   }
   wakeAll();
 }
@@ -193,30 +206,30 @@ void SimulatedSink::run(Flusher& flusher) {
       return;
     case Flusher::State::Waiting:
       if (m_parts.world.now() < flusher.until) return;
-      flusher.flush.onWaited();
+      flusher.flush().onWaited();
       flusher.state = Flusher::State::Acting;
       return act(flusher);
   }
 }
 
 void SimulatedSink::tryTake(Flusher& flusher) {
-  if (flusher.index >= m_setting.workers) return;
+  if (!m_hasBegun || flusher.index >= m_setting.workers) return;
   const TakeDecision decision =
       decideTake(m_window->load(), m_setting.take, situation(), m_parts.world.now());
   if (decision.kind == TakeDecision::Kind::Wait) {
     if (decision.until) sleepUntil(flusher, *decision.until);
     return;
   }
-  m_window->take(decision.limits, flusher.chunk);
+  m_window->take(decision.limits, flusher.taken);
   ++m_ready;
-  flusher.flush.begin(flusher.chunk, m_setting.retry, m_circuit);
+  flusher.own.begin(flusher.taken, m_setting.retry, m_circuit);
   flusher.state = Flusher::State::Holding;
   wakeAll();
 }
 
 void SimulatedSink::tryTurn(Flusher& flusher) {
-  if (!m_lanes->mayCommit(flusher.chunk.ticket)) return;
-  if (!gateAllows(situation(), flusher.chunk.first())) return;
+  if (!m_lanes->mayCommit(flusher.taken.ticket)) return;
+  if (!gateAllows(situation(), flusher.taken.first())) return;
   --m_ready;
   flusher.state = Flusher::State::Acting;
   wakeAll();
@@ -225,7 +238,16 @@ void SimulatedSink::tryTurn(Flusher& flusher) {
 void SimulatedSink::act(Flusher& flusher) {
   using Kind = FlushAction::Kind;
   World& world = m_parts.world;
-  const FlushAction action = flusher.flush.next(world.now());
+  const bool isOver =
+      !flusher.isReleasing && (flusher.taken.entries.empty() ||
+                               flusher.own.next(world.now()).kind == FlushAction::Kind::Done);
+  if (isOver && m_reviewIsWanted && !findReleased(flusher)) return;
+  if (flusher.chunk().entries.empty()) {
+    flusher.state = Flusher::State::Idle;
+    m_hasBegun = true;
+    return wakeAll();
+  }
+  const FlushAction action = flusher.flush().next(world.now());
   switch (action.kind) {
     case Kind::Done:
       return complete(flusher);
@@ -241,7 +263,7 @@ void SimulatedSink::act(Flusher& flusher) {
       const Status status = m_lane->reopen();
       flusher.state = Flusher::State::Calling;
       return world.after(m_parts.store.lastLatency(), m_parts.life, [this, &flusher, status] {
-        flusher.flush.onReopened(status, m_parts.world.now(), m_parts.world.random().real());
+        flusher.flush().onReopened(status, m_parts.world.now(), m_parts.world.random().real());
         noteFailure(!status.isOk());
         flusher.state = Flusher::State::Acting;
         run(flusher);
@@ -252,22 +274,52 @@ void SimulatedSink::act(Flusher& flusher) {
   }
 }
 
+/// Looks for held letters that may go. False: the store does not answer, and is asked again.
+bool SimulatedSink::findReleased(Flusher& flusher) {
+  if (!std::exchange(m_isReviewing, true)) {
+    m_review.begin();
+    m_hasPage = false;
+  }
+  for (;;) {
+    if (m_hasPage && m_review.take(m_settled, flusher.released)) {
+      flusher.release.begin(flusher.released, m_setting.retry, m_circuit);
+      return flusher.isReleasing = true;
+    }
+    m_hasPage = false;
+    const auto query = m_review.query();
+    if (!query) {
+      m_reviewIsWanted = m_isReviewing = false;
+      return true;
+    }
+    auto page = m_review.read(*query);
+    if (!page) {
+      m_parts.world.after(m_parts.world.random().time(50ms, 500ms), m_parts.life,
+                          [this, &flusher] { wake(flusher); });
+      return false;
+    }
+    m_review.onPage(std::move(page).value());
+    m_hasPage = true;
+  }
+}
+
 void SimulatedSink::readCheckpoint(Flusher& flusher) {
   const auto checkpoints = m_lane->readCheckpoints();
   flusher.state = Flusher::State::Calling;
   m_parts.world.after(m_parts.store.lastLatency(), m_parts.life, [this, &flusher, checkpoints] {
-    const auto part = flusher.flush.onCheckpoints(checkpoints, m_parts.world.now(),
-                                                  m_parts.world.random().real());
+    const auto part = flusher.flush().onCheckpoints(checkpoints, m_parts.world.now(),
+                                                    m_parts.world.random().real());
     noteFailure(!checkpoints.isOk());
     report(flusher, part);
   });
 }
 
 void SimulatedSink::send(Flusher& flusher, const FlushAction& action) {
-  if (!gateAllows(situation(), flusher.chunk.entries[action.range.begin].sequence)) return;
-  const Sequence last = flusher.flush.lastOf(action);
+  const Sequence unsettled{toNumber(m_settled) + 1};
+  const Sequence first = flusher.chunk().entries[action.range.begin].sequence;
+  if (!gateAllows(situation(), std::max(first, unsettled))) return;
+  const Sequence last = flusher.flush().lastOf(action);
   const auto request =
-      flusher.flush.request(action, m_lanes->stepsTo(last), m_parts.world.clock().wallNow());
+      flusher.flush().request(action, m_lanes->stepsTo(last), m_parts.world.clock().wallNow());
   if (!request) return wake(flusher);
   if (last > m_parts.journal.syncedHead()) m_parts.world.fail("a commit ahead of the journal");
   if (m_parts.bug == PlantedBug::PersistedTooEarly) {
@@ -301,12 +353,12 @@ CommitResult SimulatedSink::ask(const CommitRequest& request) {
 
 void SimulatedSink::onAnswer(Flusher& flusher, const CommitResult& result, SteadyTime asked) {
   World& world = m_parts.world;
-  const auto part = flusher.flush.onCommit(result, world.now(), world.random().real());
+  const auto part = flusher.flush().onCommit(result, world.now(), world.random().real());
   noteFailure(result.outcome == CommitOutcome::Transient ||
               result.outcome == CommitOutcome::Unknown);
   if (part && part->how == SettledPart::How::Committed) {
     m_batchSize.onCommit(
-        flusher.flush.changes(),
+        flusher.flush().changes(),
         std::chrono::duration_cast<std::chrono::microseconds>(world.now() - asked));
     m_setting.take.batchRows = m_batchSize.rows();
   }
@@ -329,11 +381,15 @@ void SimulatedSink::report(Flusher& flusher, const std::optional<SettledPart>& p
   if (part) {
     m_failures = 0;
     const bool isBuried = part->how == SettledPart::How::Buried;
-    if (isBuried && flusher.flush.letter()) {
-      m_parts.listener.onDeadLetter(*flusher.flush.letter());
+    const SettledNews news = flusher.flush().newsOf(*part);
+    for (const DeadLetter& letter : flusher.flush().letters()) {
+      m_parts.listener.onDeadLetter(letter, flusher.flush().letterOrigin());
     }
-    m_parts.listener.onSettled(flusher.flush.newsOf(*part));
-    m_lanes->settle(flusher.flush.steps());
+    if (!flusher.isReleasing && news.lettersSettled > 0 && !m_book.isEmpty()) {
+      m_reviewIsWanted = true;
+    }
+    m_parts.listener.onSettled(news);
+    m_lanes->settle(flusher.flush().steps());
     m_settled = m_lanes->settled();
     if (isBuried && m_parts.bug == PlantedBug::SuffixSkipped) return complete(flusher);
   }
@@ -341,8 +397,12 @@ void SimulatedSink::report(Flusher& flusher, const std::optional<SettledPart>& p
 }
 
 void SimulatedSink::complete(Flusher& flusher) {
-  m_lanes->release(flusher.chunk.ticket);
-  m_window->complete(flusher.chunk);
+  if (std::exchange(flusher.isReleasing, false)) {
+    m_review.complete(flusher.released);
+    return run(flusher);
+  }
+  m_lanes->release(flusher.taken.ticket);
+  m_window->complete(flusher.taken);
   m_window->checkInvariants();
   flusher.state = Flusher::State::Idle;
   wakeAll();

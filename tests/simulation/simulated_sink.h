@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One life of a sink: dispatcher and flush workers as small machines that do one thing at a time,
 // at simulated times. What they do is decided by the engine's own classes (Window, Lanes, TakeRule,
-// ChunkFlush with FlushAttempt and Batcher, Circuit, BatchSize); only the waiting is done here, as
-// sink_queue, dispatcher and flush_worker do it with threads.
+// ChunkFlush with FlushAttempt and Batcher, HoldBook, HoldReview, Circuit, BatchSize); only the
+// waiting is done here, as sink_queue, dispatcher and flush_worker do it with threads.
 #pragma once
 
 #include <chrono>
@@ -16,6 +16,7 @@
 #include "flush/chunk_flush.h"
 #include "flush/circuit.h"
 #include "flush/flush_listener.h"
+#include "flush/hold/hold_review.h"
 #include "journal/journal.h"
 #include "queue/lanes.h"
 #include "queue/take_rule.h"
@@ -43,6 +44,7 @@ class SimulatedSink {
     SimulatedStore& store;
     FlushListener& listener;
     LifeToken life;
+    LetterAccess letters;
     PlantedBug bug = PlantedBug::None;
   };
   SimulatedSink(Parts parts, SinkSetting setting);
@@ -52,6 +54,8 @@ class SimulatedSink {
   /// stands.
   Status tryStart(const std::string& owner);
   bool isRunning() const { return m_window != nullptr; }
+  /// Held letters may go that have not gone yet.
+  bool isReviewing() const { return m_reviewIsWanted; }
   /// Why it stands still for good; ok: it does not.
   const Status& stopped() const { return m_stopped; }
   void onSynced();
@@ -77,6 +81,7 @@ class SimulatedSink {
   void tryTake(Flusher& flusher);
   void tryTurn(Flusher& flusher);
   void act(Flusher& flusher);
+  bool findReleased(Flusher& flusher);
   void send(Flusher& flusher, const FlushAction& action);
   CommitResult ask(const CommitRequest& request);
   void onAnswer(Flusher& flusher, const CommitResult& result, SteadyTime asked);
@@ -98,6 +103,12 @@ class SimulatedSink {
   std::optional<Lanes> m_lanes;
   Circuit m_circuit;
   BatchSize m_batchSize;
+  HoldBook m_book;
+  HoldReview m_review;
+  bool m_reviewIsWanted = false;
+  bool m_isReviewing = false;
+  bool m_hasPage = false;
+  bool m_hasBegun = false;  // the first review is over
   SinkGate m_gate = SinkGate::Open;
   Sequence m_flushUpTo{};
   std::uint64_t m_ready = 0;  // chunks that wait for their turn

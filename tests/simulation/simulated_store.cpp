@@ -115,6 +115,17 @@ Result<Sequence> SimulatedStore::readCheckpoint() const {
   return m_content.checkpoint;
 }
 
+Result<std::vector<DeadLetter>> SimulatedStore::listLetters(const LetterQuery& query) {
+  CHECK(query.oldestFirst);
+  if (!answers()) return away();
+  std::vector<DeadLetter> letters;
+  for (const auto& [sequence, letter] : m_content.letters) {
+    if (query.beyond && sequence <= query.beyond->sequence) continue;
+    if (letters.size() < query.countMax) letters.push_back(letter);
+  }
+  return letters;
+}
+
 std::unique_ptr<StoreLane> SimulatedStore::openLane() {
   return std::make_unique<SimulatedLane>(*this, m_content.owner);
 }
@@ -138,7 +149,11 @@ CommitResult SimulatedStore::commit(const CommitRequest& request, const std::str
   if (fate == Fate::Aborted) return unknown;
   if (m_bug == PlantedBug::OlderFlushWins) m_rowsBefore = m_content.rows;
   const Status applied = apply(m_content, request);
-  if (!applied.isOk()) return {CommitOutcome::Refused, "23000", applied.message(), 0};
+  if (!applied.isOk()) {
+    const bool isGone = applied.code() == StatusCode::NotFound;
+    return {CommitOutcome::Refused, isGone ? std::string(kLetterGone) : "23000", applied.message(),
+            0};
+  }
   const bool heard = fate == Fate::Normal;
   if (heard || m_bug != PlantedBug::DeadLetterOutside) keepLetters(m_content, request);
   if (heard || m_bug != PlantedBug::CheckpointOutside) {
@@ -153,7 +168,11 @@ std::optional<CommitResult> SimulatedStore::checkFence(const CommitRequest& requ
                                                        const std::string& owner) const {
   CHECK(request.fence.size() == 1);
   const FenceStep& step = request.fence.front();
-  if (step.next <= step.expected) m_world.fail("a checkpoint that does not move forward");
+  const bool decides =
+      !request.deadLetters.empty() || (request.batch != nullptr && !request.batch->letters.empty());
+  if (step.next < step.expected || (step.next == step.expected && !decides)) {
+    m_world.fail("a checkpoint that does not move forward");
+  }
   if (owner != m_content.owner) {
     return CommitResult{CommitOutcome::FenceLost, "fence", "another owner", 0};
   }
@@ -165,6 +184,18 @@ std::optional<CommitResult> SimulatedStore::checkFence(const CommitRequest& requ
 
 Status SimulatedStore::apply(Content& content, const CommitRequest& request) {
   if (request.batch == nullptr) return Status::ok();
+  for (const SettledLetter& letter : request.batch->letters) {
+    if (letter.retried && !content.letters.contains(letter.sequence)) {
+      return {StatusCode::NotFound, "the letter is gone"};
+    }
+  }
+  const Status applied = applyRows(content, request);
+  if (!applied.isOk()) return applied;
+  for (const SettledLetter& letter : request.batch->letters) content.letters.erase(letter.sequence);
+  return applied;
+}
+
+Status SimulatedStore::applyRows(Content& content, const CommitRequest& request) {
   if (m_bug == PlantedBug::FoldedToNothing) {
     return content.rows.applyBatch(withoutPreconditions(*request.batch));
   }
@@ -173,7 +204,13 @@ Status SimulatedStore::apply(Content& content, const CommitRequest& request) {
 
 void SimulatedStore::keepLetters(Content& content, const CommitRequest& request) {
   for (const DeadLetter& letter : request.deadLetters) {
-    content.letters.emplace(letter.sequence, letter);
+    DeadLetter& kept = content.letters[letter.sequence];
+    const std::uint32_t attempts = kept.attempts + letter.attempts;
+    const std::string changeSet = kept.changeSet.empty() ? letter.changeSet : kept.changeSet;
+    kept = letter;
+    kept.journal = kJournal;
+    kept.attempts = attempts;
+    kept.changeSet = changeSet;
   }
 }
 

@@ -33,6 +33,9 @@ struct StoreWeather {
 /// Threads: one. Lanes are objects of their own; there may be several.
 class SimulatedStore {
  public:
+  /// The journal that letters of this node come from.
+  static constexpr const char* kJournal = "ours";
+
   /// What a transaction sees, and what a backup keeps.
   struct Content {
     FakeRows rows;
@@ -48,6 +51,7 @@ class SimulatedStore {
   Result<Sequence> attach(const std::string& owner);
   Result<Sequence> readCheckpoint() const;
   std::unique_ptr<StoreLane> openLane();
+  Result<std::vector<DeadLetter>> listLetters(const LetterQuery& query);
   /// How long the last call took until it was answered.
   std::chrono::microseconds lastLatency() const { return m_latency; }
 
@@ -78,6 +82,7 @@ class SimulatedStore {
   std::optional<CommitResult> checkFence(const CommitRequest& request,
                                          const std::string& owner) const;
   Status apply(Content& content, const CommitRequest& request);
+  Status applyRows(Content& content, const CommitRequest& request);
   static void keepLetters(Content& content, const CommitRequest& request);
   CommitResult leaveRunning(const CommitRequest& request);
   void resolvePending();

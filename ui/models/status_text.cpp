@@ -112,12 +112,14 @@ std::uint64_t waitingIn(const Snapshot& sample) {
 }
 
 // A node that does well can have letters that wait for somebody.
-StatusText deadLettersText(std::uint64_t letters) {
+StatusText deadLettersText(std::uint64_t letters, std::uint64_t held) {
   StatusText status;
   status.tone = Tone::Alarm;
   status.word = QStringLiteral("Dead letters");
-  status.text = status.word + ": the database refused " + formatCount(letters) +
-                (letters == 1 ? " change set for good" : " change sets for good");
+  const std::uint64_t refused = letters - std::min(letters, held);
+  status.text = status.word + ": the database refused " + formatCount(refused) +
+                (refused == 1 ? " change set for good" : " change sets for good");
+  if (held > 0) status.text += ", " + formatCount(held) + " more are held behind them";
   status.advice = QStringLiteral("See the tab Dead letters; all other change sets go on");
   return status;
 }
@@ -136,12 +138,16 @@ StatusText fillingText(const Snapshot& sample) {
 std::optional<StatusText> textOfForecast(const Snapshot& sample) {
   if (sample.state != NodeState::Healthy && sample.state != NodeState::Idle) return {};
   std::uint64_t letters = 0;
-  for (const SinkSnapshot& sink : sample.sinks) letters += sink.deadLettersWaiting;
+  std::uint64_t held = 0;
+  for (const SinkSnapshot& sink : sample.sinks) {
+    letters += sink.deadLettersWaiting;
+    held += sink.heldLetters;
+  }
   const Tone filling = fillingTone(sample.journalFullInSeconds);
   const int further = int(letters > 0) + int(filling != Tone::Neutral) - 1;
   if (further < 0) return {};
   const bool isFilling = filling == Tone::Alarm || letters == 0;
-  StatusText status = isFilling ? fillingText(sample) : deadLettersText(letters);
+  StatusText status = isFilling ? fillingText(sample) : deadLettersText(letters, held);
   if (further > 0) status.text += QStringLiteral(", +%1 more").arg(further);
   return status;
 }

@@ -183,7 +183,7 @@ CommandBook::Progress CommandBook::lookAtLetters(const Pending& pending, Status&
     return Progress::Failed;
   }
   const SinkProgress progress = m_node.progress(sink);
-  if (progress.settled >= letters.last) return Progress::Done;
+  if (progress.settled >= letters.last && !progress.isReviewing) return Progress::Done;
   if (!progress.stopped.isOk()) failure = progress.stopped.withContext("sink " + sink);
   return failure.isOk() ? Progress::Waiting : Progress::Failed;
 }
@@ -205,6 +205,9 @@ std::string CommandBook::lettersText(const Pending& pending, std::uint64_t done)
   if (letters.unfit > 0) {
     text += ", " + groupedNumber(letters.unfit) + " no longer fit the tables (" +
             letters.firstUnfit + ")";
+  }
+  if (letters.held > 0) {
+    text += ", " + groupedNumber(letters.held) + " were held and followed as far as they could";
   }
   if (!letters.status.isOk()) text += "; ended early: " + letters.status.message();
   return text;

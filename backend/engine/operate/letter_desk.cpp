@@ -63,9 +63,15 @@ void LetterDesk::work() {
 
 void LetterDesk::run(const Job& job) {
   LetterProgress progress;
+  // Without it the letters are read by the tables as they were.
+  if (job.command.kind == CommandKind::RetryLetters) (void)m_parts.refreshCatalog();
   progress.status =
       job.command.allLetters ? decideMatching(job, progress) : decideNamed(job, progress);
-  if (progress.status.isOk() && progress.ordered + progress.unfit == 0) {
+  if (progress.status.isOk() && progress.ordered + progress.unfit == 0 && progress.held > 0) {
+    progress.status = Status(StatusCode::Conflict, progress.firstHeld +
+                                                       " (retry or discard that one, then it "
+                                                       "follows by itself)");
+  } else if (progress.status.isOk() && progress.ordered + progress.unfit == 0) {
     progress.status = Status(StatusCode::NotFound, "no such dead letter in sink " + job.sink +
                                                        " (look at the list as it is now)");
   }
@@ -73,7 +79,8 @@ void LetterDesk::run(const Job& job) {
   publish(job.command.id, progress);
 }
 
-/// In the order in which they were journaled: later ones may rest on earlier ones.
+/// Retried in the order in which they were journaled: later ones may rest on earlier ones.
+/// Discarded against it: none is let go that is still to be discarded.
 Status LetterDesk::decideNamed(const Job& job, LetterProgress& progress) {
   Store& store = m_parts.storeOf(job.sink);
   std::vector<LetterKey> keys = job.command.letters;
@@ -82,6 +89,7 @@ Status LetterDesk::decideNamed(const Job& job, LetterProgress& progress) {
   }
   std::ranges::sort(keys);
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  if (job.command.kind == CommandKind::DiscardLetters) std::ranges::reverse(keys);
   for (const LetterKey& key : keys) {
     const auto letter = findLetter(store, key);
     if (!letter) return letter.status();
@@ -92,7 +100,7 @@ Status LetterDesk::decideNamed(const Job& job, LetterProgress& progress) {
 
 Status LetterDesk::decideMatching(const Job& job, LetterProgress& progress) {
   Store& store = m_parts.storeOf(job.sink);
-  LetterQuery query{{}, true, kPageLetters};
+  LetterQuery query{{}, job.command.kind == CommandKind::RetryLetters, kPageLetters};
   for (;;) {
     const auto page = store.listDeadLetters(query);
     if (!page) return page.status();
@@ -117,6 +125,12 @@ Status LetterDesk::decide(const Job& job, const DeadLetter& letter, LetterProgre
       }
       return Status::ok();
     }
+  }
+  if (retry && letter.kind == kLetterHeld) {
+    if (progress.held++ == 0) {
+      progress.firstHeld = std::to_string(toNumber(letter.sequence)) + ": " + letter.reason;
+    }
+    return Status::ok();
   }
   LetterOrder order;
   order.action = retry ? LetterAction::Retry : LetterAction::Discard;

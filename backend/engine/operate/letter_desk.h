@@ -37,6 +37,8 @@ class LetterDesk {
     const SubmitPort& port;
     const Clock& clock;
     std::function<Store&(std::string_view sink)> storeOf;
+    /// Takes the tables as they are now: who retries may have mended them.
+    std::function<Status()> refreshCatalog;
   };
   explicit LetterDesk(Parts parts) : m_parts(std::move(parts)) {}
 

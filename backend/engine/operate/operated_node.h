@@ -27,18 +27,21 @@ struct SinkProgress {
   std::uint64_t settledSets = 0;    ///< counts change sets since the start
   std::uint32_t workersWanted = 0;  ///< of its pool; 0: it does not run
   std::uint32_t commitsRunning = 0;
+  bool isReviewing = false;          ///< what decisions have freed is not all released yet
   std::uint64_t lettersRefused = 0;  ///< counts letters that were retried and refused again
   Status stopped;                    ///< not ok: it stands until an operator mends it
 };
 
 /// How far a command about dead letters has come.
 struct LetterProgress {
-  bool written = false;       ///< everything that it asks for is in the journal
-  Status status;              ///< not ok: why it ended early; what was written is carried out
-  std::uint64_t ordered = 0;  ///< letters with a record
-  std::uint64_t unfit = 0;    ///< letters whose change set no longer fits the tables
-  std::string firstUnfit;     ///< why, of the first
-  Sequence last{};            ///< of the last record; kNoSequence: none
+  bool written = false;        ///< everything that it asks for is in the journal
+  Status status;               ///< not ok: why it ended early; what was written is carried out
+  std::uint64_t ordered = 0;   ///< letters with a record
+  std::uint64_t unfit = 0;     ///< letters whose change set no longer fits the tables
+  std::string firstUnfit;      ///< why, of the first
+  Sequence last{};             ///< of the last record; kNoSequence: none
+  std::uint64_t held = 0;      ///< letters that are not retried, for they follow those before them
+  std::string firstHeld = {};  ///< behind which, of the first
 };
 
 /// How far a command to accept a loss has come.

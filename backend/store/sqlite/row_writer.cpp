@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sqlite/row_writer.h"
 
+#include <utility>
+
 #include "base/check.h"
 
 namespace penstock::sqlite {
@@ -65,12 +67,26 @@ Failure RowWriter::makePlan(const RowShape& shape) {
   m_shape = shape;
   if (m_plan.strategy == RowStrategy::OneStatement) {
     const StatementShape wanted{m_table, m_plan.kind, shape.insert, shape.update};
-    if (Failure failure = m_cache.find(wanted, m_statement)) {
+    if (Failure failure = find(wanted, m_statement)) {
       return failure;
     }
   }
   m_hasPlan = true;
   return {};
+}
+
+Failure RowWriter::find(const StatementShape& shape, Statement*& statement) {
+  Failure failure = m_cache.find(shape, statement);
+  return failure ? drifted(std::move(*failure)) : failure;
+}
+
+/// What does not compile says that the table is another one than the catalog's.
+CommitResult RowWriter::drifted(CommitResult failure) const {
+  if (failure.code == kSchemaChanged && failure.outcome == CommitOutcome::Refused) {
+    failure.outcome = CommitOutcome::Drifted;
+    failure.table = m_table->name;
+  }
+  return failure;
 }
 
 Failure RowWriter::runPlanned(const RowEffect& effect, const RowShape& shape) {
@@ -93,7 +109,7 @@ Failure RowWriter::runPlanned(const RowEffect& effect, const RowShape& shape) {
 Failure RowWriter::askFirst(const RowEffect& effect, const RowShape& shape) {
   Statement* exists = nullptr;
   const StatementShape question{m_table, StatementKind::Exists, {}, {}};
-  if (Failure failure = m_cache.find(question, exists)) {
+  if (Failure failure = find(question, exists)) {
     return failure;
   }
   int code = bindAll(*exists, question, keyOf(effect));
@@ -162,7 +178,7 @@ Failure RowWriter::insertThenAdd(const RowEffect& effect, std::span<const Assign
 
 Failure RowWriter::runKind(const RowEffect& effect, const StatementShape& shape) {
   Statement* statement = nullptr;
-  if (Failure failure = m_cache.find(shape, statement)) {
+  if (Failure failure = find(shape, statement)) {
     return failure;
   }
   int code = bindAll(*statement, shape, keyOf(effect));
@@ -231,7 +247,7 @@ CommitResult RowWriter::failed(Statement& statement, int code, const RowEffect& 
     // A statement that was compiled before the schema changed fails like a failing expression.
     if (Failure changed = m_cache.compileAgain(statement)) {
       changed->message += ": " + placeOf(effect);
-      return *changed;
+      return drifted(std::move(*changed));
     }
   }
   return failure;

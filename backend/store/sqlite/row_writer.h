@@ -29,6 +29,8 @@ class RowWriter {
   Failure applyBlock(const TableBlock& block);
   Failure applyRow(const RowEffect& effect);
   Failure makePlan(const RowShape& shape);
+  Failure find(const StatementShape& shape, Statement*& statement);
+  CommitResult drifted(CommitResult failure) const;
   Failure runPlanned(const RowEffect& effect, const RowShape& shape);
   Failure askFirst(const RowEffect& effect, const RowShape& shape);
   Failure applyToAbsent(const RowEffect& effect, const RowShape& shape);

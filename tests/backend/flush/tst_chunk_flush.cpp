@@ -55,7 +55,7 @@ class TestChunkFlush : public QObject {
     const auto part = m_flush.onCommit({CommitOutcome::Committed, "", "", 0}, m_now, 0.5);
     QVERIFY(part.has_value() && part->how == SettledPart::How::Buried);
     QCOMPARE(m_flush.newsOf(*part).deadLetters, std::uint64_t{1});
-    QVERIFY(m_flush.letter()->sequence == chunk.first());
+    QVERIFY(m_flush.letters().front().sequence == chunk.first());
   }
 
   void retriedLetterThatIsRefusedStaysThatLetter() {
@@ -68,7 +68,7 @@ class TestChunkFlush : public QObject {
     const auto part = m_flush.onCommit({CommitOutcome::Committed, "", "", 0}, m_now, 0.5);
     QVERIFY(part.has_value());
     QCOMPARE(m_flush.newsOf(*part).deadLetters, std::uint64_t{0});  // not a new one
-    QVERIFY(m_flush.letter().has_value());
+    QCOMPARE(m_flush.letters().size(), std::size_t{1});
   }
 
   /// Another retry of it was first: there is nothing to apply and nothing to keep.
@@ -81,7 +81,7 @@ class TestChunkFlush : public QObject {
     const auto part = m_flush.onCommit({CommitOutcome::Committed, "", "", 0}, m_now, 0.5);
     QVERIFY(part.has_value());
     QCOMPARE(m_flush.newsOf(*part).deadLetters, std::uint64_t{0});
-    QVERIFY(!m_flush.letter().has_value());
+    QVERIFY(m_flush.letters().empty());
   }
 
   void settledLettersGoWithTheBatch() {
@@ -115,9 +115,89 @@ class TestChunkFlush : public QObject {
     QCOMPARE(request->batch->letters.size(), std::size_t{1});
   }
 
+  void whatComesBehindALetterIsHeldAndTheRestGoesOn() {
+    pushPlain({1, 1, 2, 1});
+    const Chunk chunk = chunkOf({});
+    m_holding.begin(chunk, RetryPolicy{}, m_circuit);
+    QCOMPARE(step({0, 4}, Kind::Commit, CommitOutcome::Refused), std::size_t{0});
+    QCOMPARE(step({0, 2}, Kind::Commit, CommitOutcome::Refused), std::size_t{0});
+    QCOMPARE(step({0, 1}, Kind::Commit, CommitOutcome::Refused), std::size_t{0});
+    QCOMPARE(step({0, 1}, Kind::Bury), std::size_t{1});
+    QVERIFY(m_holding.letters().front().kind == kLetterRefused);
+    QCOMPARE(step({1, 2}, Kind::Commit), std::size_t{1});
+    QVERIFY(m_holding.letters().front().kind == kLetterHeld);
+    const std::string blocker = std::to_string(toNumber(chunk.first()));
+    QCOMPARE(m_holding.letters().front().reason, "waits behind dead letter " + blocker);
+    QCOMPARE(m_holding.letters().front().attempts, 0u);
+    QCOMPARE(step({2, 4}, Kind::Commit), std::size_t{1});  // the row goes in, beside the letter
+    QCOMPARE(m_rows, std::size_t{1});
+    QVERIFY(m_holding.next(m_now).kind == Kind::Done);
+    QCOMPARE(m_holdingBook.state().held, std::uint64_t{2});
+  }
+
+  /// What is held holds in its turn, and nothing of it before that is settled.
+  void thoseBehindAHeldOneAreHeldWithIt() {
+    m_entries.push({plain(1), plain(2)});
+    pushPlain({2, 3});
+    const Chunk chunk = chunkOf({});
+    TestEntries before;
+    before.push({plain(1)});
+    m_holdingBook.hold(before.entries()[0].changeSet, chunk.catalog, Sequence{7});
+    m_holding.begin(chunk, RetryPolicy{}, m_circuit);
+    QCOMPARE(step({0, 3}, Kind::Commit), std::size_t{2});
+    QCOMPARE(m_rows, std::size_t{1});
+    QVERIFY(m_holding.next(m_now).kind == Kind::Done);
+  }
+
+  void decisionsAboutLettersNeverWait() {
+    const Chunk chunk = letterChunk();
+    m_holdingBook.hold(chunk.entries[0].changeSet, chunk.catalog, Sequence{77});
+    m_holding.begin(chunk, RetryPolicy{}, m_circuit);
+    QCOMPARE(step({0, 1}, Kind::Commit), std::size_t{0});
+  }
+
+  void tableThatDriftedIsParkedByItsFirstAndHoldsAllOfIt() {
+    m_entries.push({{TestTable::Owners, Operation::Upsert, {Value::integer(1)}, {}, {}}});
+    pushPlain({1, 2, 3});
+    m_entries.push({{TestTable::Owners, Operation::Upsert, {Value::integer(2)}, {}, {}}});
+    const Chunk chunk = chunkOf({});
+    m_holding.begin(chunk, RetryPolicy{}, m_circuit);
+    QCOMPARE(step({0, 5}, Kind::Commit, CommitOutcome::Drifted), std::size_t{0});
+    QCOMPARE(step({0, 1}, Kind::Commit), std::size_t{0});
+    QCOMPARE(step({1, 2}, Kind::Commit, CommitOutcome::Drifted), std::size_t{0});
+    QCOMPARE(step({1, 2}, Kind::Bury), std::size_t{1});
+    QVERIFY(m_holding.letters().front().kind == kLetterParked);
+    QCOMPARE(parkedTable(m_holding.letters().front()), std::string_view("plain"));
+    QCOMPARE(step({2, 3}, Kind::Commit), std::size_t{1});
+    QCOMPARE(step({3, 5}, Kind::Commit), std::size_t{1});
+    QCOMPARE(m_rows, std::size_t{1});
+    QVERIFY(m_holding.next(m_now).kind == Kind::Done);
+    QVERIFY(!m_holdingBook.state().parked.empty());
+  }
+
+  void heldOnesOutliveACommitThatFails() {
+    pushPlain({1});
+    const Chunk chunk = chunkOf({});
+    m_holdingBook.hold(chunk.entries[0].changeSet, chunk.catalog, Sequence{7});
+    m_holding.begin(chunk, RetryPolicy{}, m_circuit);
+    QCOMPARE(step({0, 1}, Kind::Commit, CommitOutcome::Unknown), std::size_t{1});
+    m_holding.onWaited();
+    QVERIFY(m_holding.next(m_now).kind == Kind::Reopen);
+    m_holding.onReopened(Status::ok(), m_now, 0.5);
+    QVERIFY(m_holding.next(m_now).kind == Kind::ReadCheckpoint);
+    const std::vector<Checkpoint> there{{Shard{0}, chunk.last()}};
+    const auto part = m_holding.onCheckpoints(there, m_now, 0.5);
+    QVERIFY(part.has_value());
+    QCOMPARE(m_holding.newsOf(*part).changeSets, std::uint64_t{0});
+    QCOMPARE(m_holdingBook.state().held, std::uint64_t{1});
+    QCOMPARE(m_holding.newsOf(*part).deadLetters, std::uint64_t{1});
+    QVERIFY(m_holding.next(m_now).kind == Kind::Done);
+  }
+
   void init() {
     m_entries = TestEntries();
     m_circuit = Circuit();
+    m_holdingBook.clear();
   }
 
  private:
@@ -147,11 +227,39 @@ class TestChunkFlush : public QObject {
     if (action.kind != FlushAction::Kind::Bury) return {};
     return m_flush.request(action, stepsTo(chunk.last()), WallTime{});
   }
+  using Kind = FlushAction::Kind;
+  static TestChange plain(std::int64_t key) {
+    return {TestTable::Plain, Operation::Upsert, {Value::integer(key)}, {}, {}};
+  }
+  void pushPlain(const std::vector<std::int64_t>& keys) {
+    for (const std::int64_t key : keys) m_entries.push({plain(key)});
+  }
+  /// The next action is this one, and gets that answer. Returns how many letters it keeps.
+  std::size_t step(IndexRange range, Kind kind, CommitOutcome outcome = CommitOutcome::Committed) {
+    const FlushAction action = m_holding.next(m_now);
+    if (action.kind != kind || action.range != range) return ~std::size_t{0};
+    const auto request = m_holding.request(action, stepsTo(m_holding.lastOf(action)), WallTime{});
+    CommitResult answer{outcome, "code", "message", 1};
+    if (outcome == CommitOutcome::Drifted) answer.table = "plain";
+    m_rows = request->batch != nullptr ? request->batch->effects : 0;
+    (void)m_holding.onCommit(answer, m_now, 0.5);
+    return request->deadLetters.size();
+  }
+  static std::vector<TablePolicy> policies() {
+    TablePolicy policy;
+    policy.name = "plain";
+    policy.afterDeadLetter = AfterDeadLetter::Hold;
+    return {policy};
+  }
   static std::vector<ShardStep> stepsTo(Sequence next) { return {{Shard{0}, kNoSequence, next}}; }
 
   TestEntries m_entries;
   Circuit m_circuit;
-  ChunkFlush m_flush{{}};
+  HoldBook m_book{{}};
+  ChunkFlush m_flush{{}, m_book};
+  HoldBook m_holdingBook{policies()};
+  std::size_t m_rows = 0;  // of the last request of step()
+  ChunkFlush m_holding{policies(), m_holdingBook};
   SteadyTime m_now{std::chrono::seconds(100)};
 };
 

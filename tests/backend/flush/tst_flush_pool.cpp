@@ -34,7 +34,7 @@ class Ledger final : public FlushListener {
     m_changeSets += news.changeSets;
     m_changes += news.changes;
   }
-  void onDeadLetter(const DeadLetter& letter) override {
+  void onDeadLetter(const DeadLetter& letter, EntryKind) override {
     MutexLock lock(m_mutex);
     m_letters.push_back(letter);
   }

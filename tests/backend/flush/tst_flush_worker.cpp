@@ -23,7 +23,7 @@ class News final : public FlushListener {
     settled.push_back(news);
     if (endWhenSettled && news.last == endWhenSettled) queue->stop();
   }
-  void onDeadLetter(const DeadLetter& letter) override { letters.push_back(letter); }
+  void onDeadLetter(const DeadLetter& letter, EntryKind) override { letters.push_back(letter); }
   void onTrouble(const TroubleNews& news) override {
     troubles.push_back(news);
     if (endAfterTroubles != 0 && troubles.size() == endAfterTroubles) queue->stop();

@@ -17,6 +17,20 @@ class TestDeadLetter : public QObject {
   Q_OBJECT
 
  private slots:
+  void parkedLetterNamesItsTable() {
+    DeadLetter letter;
+    letter.kind = kLetterParked;
+    for (const char* table : {"players", "", "it's", "a b\n"}) {
+      letter.reason = parkedReason(table, "no such column: 'x' is parked: y");
+      QCOMPARE(std::string(parkedTable(letter)), std::string(table));
+    }
+    letter.reason = "no such column";
+    QVERIFY(parkedTable(letter).empty());
+    letter.reason = parkedReason("players", "gone");
+    letter.kind = kLetterRefused;
+    QVERIFY(parkedTable(letter).empty());
+  }
+
   void orderIsReadAsItWasWritten() {
     std::string bytes = "left over";
     retryOrder().encodeTo(bytes);

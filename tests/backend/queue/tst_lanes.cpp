@@ -28,6 +28,14 @@ class TestLanes : public QObject {
     QVERIFY(lanes.settled() == Sequence{15});
   }
 
+  void whatIsSettledAlreadyMovesNothing() {
+    Lanes lanes(Sequence{10});
+    const auto steps = lanes.stepsTo(Sequence{10});
+    QVERIFY(steps[0].expected == Sequence{10} && steps[0].next == Sequence{10});
+    lanes.settle(steps);
+    QVERIFY(lanes.settled() == Sequence{10});
+  }
+
   void stepsBeginWhereTheCheckpointStands() {
     Lanes lanes(Sequence{10});
     const auto steps = lanes.stepsTo(Sequence{12});

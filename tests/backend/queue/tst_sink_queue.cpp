@@ -40,6 +40,28 @@ class TestSinkQueue : public QObject {
     queue.stop();
   }
 
+  void nothingIsTakenBeforeTheBegin() {
+    SinkQueue::Options later = options(1 << 20);
+    later.taking = SinkQueue::Options::Taking::AfterBegin;
+    SinkQueue queue(later, systemClock());
+    std::atomic<std::uint32_t> read{0};
+    Dispatcher dispatcher(
+        "test", queue, [this, &read] { return next(read, 20); }, [](const Status&) {});
+    std::atomic<bool> begun{false};
+    bool tookAfterwards = false;
+    Worker taker("taker", ThreadPriority::Normal, [&] {
+      Chunk chunk;
+      tookAfterwards = queue.take(0, chunk) == SinkQueue::Next::Go && begun;
+      queue.abandon(chunk);
+    });
+    QTRY_COMPARE(queue.load().waitingRecords, std::uint64_t{20});
+    begun = true;
+    queue.begin();
+    taker.join();
+    QVERIFY(tookAfterwards);
+    queue.stop();
+  }
+
   void dispatcherReadsOnWhenThereIsNews() {
     SinkQueue queue(options(1 << 20), systemClock());
     std::atomic<std::uint32_t> read{0};

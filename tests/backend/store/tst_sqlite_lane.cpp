@@ -252,7 +252,8 @@ class TestSqliteLane : public QObject {
                                                         {},
                                                         {{"v", ValueView::text("y")}}});
     QCOMPARE(update.code, "SQLITE_SCHEMA");
-    QCOMPARE(update.outcome, CommitOutcome::Refused);
+    QCOMPARE(update.outcome, CommitOutcome::Drifted);
+    QCOMPARE(update.table, std::string("t"));
     QCOMPARE(other.run("DROP TABLE t"), SQLITE_OK);
     const CommitResult gone = fixture.commitOne(
         "t", {IfAbsent::Nothing, IfPresent::Delete, {ValueView::integer(1)}, {}, {}});

@@ -121,6 +121,10 @@ class TestStatusText : public QObject {
     QCOMPARE(plain(status.text),
              QString("Dead letters: the database refused 12 change sets for good, +1 more"));
     QVERIFY(status.tone == Tone::Alarm);
+    sample.sinks[0].heldLetters = 10;
+    QCOMPARE(plain(statusText(inputOf(sample)).text),
+             QString("Dead letters: the database refused 2 change sets for good, 10 more are held "
+                     "behind them, +1 more"));
     sample.journalFullInSeconds = 540;
     status = statusText(inputOf(sample));
     QCOMPARE(plain(status.text), QString("Filling: 12,480 wait, journal full in 9 min, +1 more"));

@@ -297,6 +297,27 @@ class TestCommandBook : public QObject {
     QVERIFY(bench.events.back().who == "ann");
   }
 
+  /// In effect is not before what the letters had held has followed them.
+  void lettersAreDecidedWhenWhatTheyHeldHasFollowed() {
+    Bench bench;
+    Command retry;
+    retry.kind = CommandKind::RetryLetters;
+    retry.allLetters = true;
+    bench.handle(retry);
+    bench.node.desk = {true, Status::ok(), 2, 0, "", Sequence{600}};
+    bench.node.desk.held = 40;
+    bench.node.settle(600, 3);
+    bench.node.sinks["primary"].isReviewing = true;
+    bench.book.poll(at(1ms));
+    QVERIFY(bench.book.hasPending());
+    bench.node.sinks["primary"].isReviewing = false;
+    bench.book.poll(at(2ms));
+    QVERIFY(!bench.book.hasPending());
+    QCOMPARE(bench.answers.back().text,
+             std::string("2 dead letters retried with success, 40 were held and followed as far as "
+                         "they could"));
+  }
+
   void lettersThatAreNotThereAreAFailure() {
     Bench bench;
     Command discard;

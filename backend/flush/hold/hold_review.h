@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Goes through all letters of a sink in order, after a start and after each decision about one:
+// fills the hold book anew and hands out the held letters that nothing stands before any more. So
+// what is held needs no memory but the letters, and the order of rows is theirs whenever that is
+// done, since whatever came meanwhile was held behind them.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "flush/hold/hold_book.h"
+#include "queue/window.h"
+#include "store/store.h"
+
+namespace penstock {
+
+/// Where letters are read, and what makes change sets of them again. All empty: none are held.
+struct LetterAccess {
+  std::function<Result<std::vector<DeadLetter>>(const LetterQuery&)> list;
+  /// Puts the byte form of the letter's change set into the text. Errors: Invalid: it no longer
+  /// fits the tables.
+  std::function<Status(const DeadLetter&, std::string&)> encode;
+  /// The newest; what was encoded with an older one can be read with it.
+  std::function<CatalogPointer()> catalog;
+  std::string journal;  ///< letters of other ones are older than any of this
+};
+
+/// Usage: begin(); then as long as there is a query(): read() it, onPage(), take() until there is
+/// nothing, and after each chunk complete(). Each chunk is settled (it fills the book too) before
+/// the next call. Threads: one at a time. Owns: what it hands out.
+class HoldReview {
+ public:
+  /// Expects: the book outlives this.
+  HoldReview(HoldBook& book, LetterAccess access);
+
+  bool isNeeded() const { return m_access.list != nullptr; }
+  void begin();
+  std::optional<LetterQuery> query() const;
+  Result<std::vector<DeadLetter>> read(const LetterQuery& query) { return m_access.list(query); }
+  void onPage(std::vector<DeadLetter> page);
+  /// Letters that may go now, as entries at `settled`, which move no checkpoint.
+  bool take(Sequence settled, Chunk& chunk);
+  void complete(Chunk& chunk) { m_window.complete(chunk); }
+
+ private:
+  enum class Pass : std::uint8_t { OtherJournals, OwnJournal, Over };
+  enum class Step : std::uint8_t { Done, AfterThoseBefore };
+
+  Step look(const DeadLetter& letter, Sequence settled);
+  void release(const DeadLetter& letter, const CatalogPointer& catalog, Sequence settled);
+
+  HoldBook& m_book;
+  const LetterAccess m_access;
+  Window m_window;  // what may go and was not handed out yet
+  Pass m_pass = Pass::Over;
+  bool m_hasOthers = true;  // there may be letters of other journals; they become no more
+  std::optional<LetterKey> m_beyond;
+  std::vector<DeadLetter> m_page;
+  std::size_t m_at = 0;  // of the page: what was looked at
+  std::string m_changeSet;
+  std::string m_order;
+};
+
+}  // namespace penstock
