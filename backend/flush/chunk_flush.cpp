@@ -139,6 +139,7 @@ DeadLetter ChunkFlush::letterOf(const WindowEntry& entry, WallTime now) const {
     CHECK(order.isOk());  // the window has parsed it
     letter.sequence = order->sequence;
     letter.journal = order->journal;
+    letter.again = true;
   }
   return letter;
 }

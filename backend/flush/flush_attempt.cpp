@@ -135,7 +135,9 @@ SettledPart FlushAttempt::settle(SteadyTime now) {
 void FlushAttempt::refuse(const CommitResult& result) {
   m_failures = 0;
   ++m_refusals;
-  if (m_burying) {
+  if (m_burying && result.code == kLetterGone && m_refusal.code != kLetterGone) {
+    m_refusal.code = kLetterGone;
+  } else if (m_burying) {
     // The dead letter is ours, not the client's: to drop it would lose an acknowledged change set.
     m_stopped = Status(StatusCode::Corrupt, "the database refuses to keep a dead letter: " +
                                                 result.message + " [" + result.code + "]");

@@ -35,6 +35,7 @@ struct DeadLetter {
   std::uint32_t attempts = 1;
   std::int64_t atMicros = 0;  ///< wall time, microseconds since 1970 UTC
   std::string changeSet;      ///< as JSON, readable by `replay`
+  bool again = false;         ///< it was one before, and is kept only if it is still there
 };
 
 /// Why a letter is `parked`, as its reason says it, and the table that it names there. Empty: none.

@@ -39,7 +39,8 @@ struct CommitRequest {
   std::vector<DeadLetter> deadLetters;
 };
 
-/// The code of a batch that was refused because a letter that it retries is not there any more.
+/// The code of a request that was refused because a letter that it retries, or keeps again, is not
+/// there any more.
 inline constexpr std::string_view kLetterGone = "PENSTOCK_LETTER_GONE";
 
 /// What the worker does next is decided by this alone, never by text.

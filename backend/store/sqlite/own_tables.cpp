@@ -30,10 +30,9 @@ CommitResult fenceLost(const FenceStep& step, const std::string& found) {
           0};
 }
 
-CommitResult letterGone(const SettledLetter& letter) {
+CommitResult letterGone(Sequence letter) {
   return {CommitOutcome::Refused, std::string(kLetterGone),
-          "dead letter " + std::to_string(toNumber(letter.sequence)) +
-              " was retried or discarded before",
+          "dead letter " + std::to_string(toNumber(letter)) + " was retried or discarded before",
           0};
 }
 
@@ -180,7 +179,9 @@ Failure DeadLetterTable::keep(const std::vector<DeadLetter>& letters) {
     if (Failure failure = m_insert.prepare(
             m_connection.handle(),
             "INSERT INTO penstock_dead_letter(journal, sequence, kind, reason, code, attempts, at,"
-            " change_set) VALUES(?,?,?,?,?,?,?,?) ON CONFLICT(journal, sequence) DO UPDATE SET"
+            " change_set) SELECT ?1,?2,?3,?4,?5,?6,?7,?8 WHERE NOT ?9 OR EXISTS(SELECT 1 FROM"
+            " penstock_dead_letter WHERE journal=?1 AND sequence=?2)"
+            " ON CONFLICT(journal, sequence) DO UPDATE SET"
             " kind=excluded.kind, reason=excluded.reason, code=excluded.code, at=excluded.at,"
             " attempts=attempts+excluded.attempts")) {
       return failure;
@@ -195,9 +196,11 @@ Failure DeadLetterTable::keep(const std::vector<DeadLetter>& letters) {
     m_insert.bindInteger(6, letter.attempts);
     m_insert.bindInteger(7, letter.atMicros);
     m_insert.bindText(8, letter.changeSet);
+    m_insert.bindInteger(9, letter.again ? 1 : 0);
     if (const int code = m_insert.run(); code != SQLITE_OK) {
       return failureOf(m_connection.handle(), code);
     }
+    if (sqlite3_changes64(m_connection.handle()) == 0) return letterGone(letter.sequence);
   }
   return {};
 }
@@ -216,7 +219,8 @@ Failure DeadLetterTable::remove(const std::vector<SettledLetter>& letters) {
     if (const int code = m_delete.run(); code != SQLITE_OK) {
       return failureOf(m_connection.handle(), code);
     }
-    if (letter.retried && sqlite3_changes64(m_connection.handle()) == 0) return letterGone(letter);
+    if (letter.retried && sqlite3_changes64(m_connection.handle()) == 0)
+      return letterGone(letter.sequence);
   }
   return {};
 }

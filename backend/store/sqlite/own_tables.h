@@ -52,7 +52,8 @@ class DeadLetterTable {
  public:
   DeadLetterTable(Connection& connection, std::string journal);
 
-  /// One that is there already was retried and refused again: its attempts add up.
+  /// One that is there already was retried and refused again: its attempts add up. Refused, with
+  /// kLetterGone, when one that is kept again is not there.
   Failure keep(const std::vector<DeadLetter>& letters);
   /// Refused, with kLetterGone, when one that is retried is not there.
   Failure remove(const std::vector<SettledLetter>& letters);

@@ -84,6 +84,22 @@ class TestChunkFlush : public QObject {
     QVERIFY(m_flush.letters().empty());
   }
 
+  /// Discarded before a retry that fails before the store is asked: it does not come back.
+  void letterThatIsGoneWhenItIsToBeKeptIsPassedOver() {
+    const Chunk chunk = letterChunk();
+    const auto request = buryAfter({CommitOutcome::Refused, "23505", "exists", 0}, chunk);
+    QVERIFY(request.has_value() && request->deadLetters.size() == 1);
+    QVERIFY(request->deadLetters[0].again);
+    const CommitResult gone{CommitOutcome::Refused, std::string(kLetterGone), "gone", 0};
+    QVERIFY(!m_flush.onCommit(gone, m_now, 0.5).has_value());
+    const FlushAction action = m_flush.next(m_now);
+    QVERIFY(action.kind == FlushAction::Kind::Bury);
+    const auto without = m_flush.request(action, stepsTo(chunk.last()), WallTime{});
+    QVERIFY(without.has_value() && without->deadLetters.empty());
+    QVERIFY(m_flush.onCommit({CommitOutcome::Committed, "", "", 0}, m_now, 0.5).has_value());
+    QVERIFY(m_flush.next(m_now).kind == FlushAction::Kind::Done);
+  }
+
   void settledLettersGoWithTheBatch() {
     m_entries.pushLetter(Sequence{77},
                          {{TestTable::Plain, Operation::Insert, {Value::integer(1)}, {}, {}}});

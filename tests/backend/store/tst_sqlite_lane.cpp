@@ -99,6 +99,20 @@ class TestSqliteLane : public QObject {
     QCOMPARE(fixture.store().listDeadLetters({{}, true, 1}).value().front().sequence, Sequence{5});
   }
 
+  /// It was discarded, and comes back by no retry that was asked for before.
+  void letterThatIsGoneIsNotKeptAgain() {
+    SqliteFixture fixture(kSchema);
+    DeadLetter again = letterOf(5);
+    again.again = true;
+    const CommitResult refused = fixture.commit(fixture.builder(), {letterOf(9), again});
+    QCOMPARE(refused.outcome, CommitOutcome::Refused);
+    QCOMPARE(refused.code, std::string(kLetterGone));
+    QCOMPARE(fixture.store().countDeadLetters().value(), 0U);
+    QCOMPARE(fixture.commit(fixture.builder(), {letterOf(5)}).outcome, CommitOutcome::Committed);
+    QCOMPARE(fixture.commit(fixture.builder(), {again}).outcome, CommitOutcome::Committed);
+    QCOMPARE(fixture.rows("SELECT attempts FROM penstock_dead_letter"), (Rows{"6"}));
+  }
+
   void settledLetterGoesWithItsRows() {
     SqliteFixture fixture(kSchema);
     QCOMPARE(fixture.commit(fixture.builder(), {letterOf(5), letterOf(6)}).outcome,
