@@ -116,6 +116,8 @@ void History::perform(const PlannedOperation& operation) {
       return;
     case Kind::Configure:
       return configure(random);
+    case Kind::Decide:
+      return decide(random);
     case Kind::ShiftWall:
       return m_world.shiftWall(random.time(0s, 7200s) - 3600s);
   }
@@ -129,6 +131,8 @@ void History::submitNew(const PlannedOperation& operation, Random& random) {
   ChangeSetWriter::Header header;
   header.client = "client";
   if (hasId) header.id = name;
+  const std::string group = "group " + std::to_string(number % 3);
+  if (number % 4 == 0) header.group = group;
   if (isLine) {
     m_lines.push_back(number);
     m_chain = chainHash(m_chain, name);
@@ -254,6 +258,17 @@ void History::configure(Random& random) {
   take.batchRows = random.between(1, 50);
   take.linger = random.time(0ms, 100ms).count() / 1000 * 1ms;
   m_node->sink().configure(take);
+}
+
+/// What is held is not retried: it follows by itself.
+void History::decide(Random& random) {
+  const auto& letters = m_store.content().letters;
+  if (!m_node || m_disk.hasEnded() || letters.empty()) return;
+  const auto chosen =
+      std::next(letters.begin(), static_cast<std::ptrdiff_t>(random.below(letters.size())));
+  const bool retries = random.percent(60);
+  if (retries && chosen->second.kind == kLetterHeld) return;
+  m_node->decide(chosen->second, retries ? LetterAction::Retry : LetterAction::Discard);
 }
 
 // --- lives ---------------------------------------------------------------------------------------

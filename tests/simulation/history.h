@@ -50,6 +50,7 @@ class History {
   void keepOldJournal(Random& random);
   void pause(Random& random);
   void configure(Random& random);
+  void decide(Random& random);
 
   void start();
   void startLater(std::chrono::microseconds delay);

@@ -27,6 +27,22 @@ Fate fateOf(const Ack& ack) {
   return Fate::Persisted;
 }
 
+/// The group and the rows by which a change set is ordered.
+std::set<std::string> orderingKeys(const ChangeSetView& changeSet) {
+  std::set<std::string> keys;
+  if (!changeSet.group().empty()) keys.insert("group " + std::string(changeSet.group()));
+  for (auto changes = changeSet.changes(); auto change = changes.next();) {
+    if (change->keyBytes.empty()) continue;
+    keys.insert("row " + std::to_string(toIndex(change->table)) + " " +
+                std::string(change->keyBytes));
+  }
+  return keys;
+}
+
+bool sharesAny(const std::set<std::string>& keys, const std::set<std::string>& others) {
+  return std::ranges::any_of(keys, [&](const auto& key) { return others.contains(key); });
+}
+
 }  // namespace
 
 std::string_view fateName(Fate fate) {
@@ -125,7 +141,7 @@ void Ledger::onAck(AckToken token, const Ack& ack, const SimulatedStore& store) 
     failAbout(order,
               "was told persisted, and the store is at " + toText(store.highestCheckpoint()));
   }
-  if (fate == Fate::Persisted && ack.deadLetter &&
+  if (fate == Fate::Persisted && ack.deadLetter && !m_hasDecisions &&
       !store.content().letters.contains(ack.sequence) && store.restores() == 0) {
     failAbout(order, "was told that it is a dead letter, and the store has none");
   }
@@ -175,30 +191,110 @@ void Ledger::judge(const SimulatedStore::Content& content) {
     if (verdict.hasEffect || verdict.isLetter) inOrder.emplace(order.sequence(), &order);
   }
   if (m_world.hasFailed()) return;
-  FakeRows model(m_catalog);
   std::size_t letters = 0;
   for (const auto& [sequence, order] : inOrder) {
+    if (!content.letters.contains(sequence)) continue;
+    ++letters;
+    if (content.letters.at(sequence).reason.empty()) {
+      failAbout(*order, "is a dead letter without a reason");
+    }
+  }
+  if (letters != content.letters.size())
+    m_world.fail("a dead letter of nothing that was submitted");
+  if (m_hasDecisions) {
+    judgeByEffects(content, inOrder);
+  } else {
+    judgeByModel(content, inOrder);
+  }
+}
+
+/// One by one, in the order of their sequences; behind a dead letter that says so, none.
+void Ledger::judgeByModel(const SimulatedStore::Content& content,
+                          const std::map<Sequence, const Order*>& inOrder) {
+  FakeRows model(m_catalog);
+  std::set<std::string> held;
+  for (const auto& [sequence, order] : inOrder) {
     const auto changeSet = ChangeSetView::parse(order->bytes);
-    const Status applied = model.applyChangeSet(*changeSet, m_policies);
-    const bool isLetter = content.letters.contains(sequence);
-    letters += isLetter ? 1 : 0;
+    const std::set<std::string> keys = orderingKeys(*changeSet);
+    const bool waits = sharesAny(keys, held);
+    const Status applied =
+        waits ? Status(StatusCode::Conflict, "held") : model.applyChangeSet(*changeSet, m_policies);
+    const auto letter = content.letters.find(sequence);
+    const bool isLetter = letter != content.letters.end();
     if (isLetter && applied.isOk()) {
-      failAbout(*order, "is a dead letter, and nothing is wrong with it: " +
-                            content.letters.at(sequence).reason);
+      failAbout(*order, "is a dead letter, and nothing is wrong with it: " + letter->second.reason);
     }
     if (!isLetter && !applied.isOk()) {
       failAbout(*order, "is in effect, and should be a dead letter: " + applied.message());
     }
-    if (isLetter && content.letters.at(sequence).reason.empty()) {
-      failAbout(*order, "is a dead letter without a reason");
+    if (isLetter && waits != (letter->second.kind == kLetterHeld)) {
+      failAbout(*order, "is a letter of the wrong kind, " + letter->second.kind);
     }
     if (m_world.hasFailed()) return;
+    if (waits || (isLetter && isHolder(*order))) held.insert(keys.begin(), keys.end());
   }
-  if (letters != content.letters.size())
-    m_world.fail("a dead letter of nothing that was submitted");
+  judgeRows(content, model);
+}
+
+/// When operators decided, the order of effects is not that of sequences; but what it was, the rows
+/// of `log` tell, and nothing may have passed what it had to wait behind.
+void Ledger::judgeByEffects(const SimulatedStore::Content& content,
+                            const std::map<Sequence, const Order*>& inOrder) {
+  FakeRows model(m_catalog);
+  std::map<std::string, Sequence> newest;  // by key: of those in effect so far
+  for (const auto& [key, row] : content.rows.table(TableId{std::uint32_t(TestTable::Log)})) {
+    const Order& order = m_orders.at(static_cast<std::uint32_t>(row.at(0).view().asInteger()));
+    const auto changeSet = ChangeSetView::parse(order.bytes);
+    const Status applied = model.applyChangeSet(*changeSet, m_policies);
+    if (!applied.isOk()) failAbout(order, "is in effect, and cannot be: " + applied.message());
+    for (const std::string& each : orderingKeys(*changeSet)) {
+      Sequence& last = newest[each];
+      if (last > order.sequence() && isHolder(order)) {
+        failAbout(order, "was to be waited for, and " + toText(last) + " passed it");
+      }
+      last = std::max(last, order.sequence());
+    }
+  }
+  for (const auto& [sequence, letter] : content.letters) {
+    const Order& order = *inOrder.at(sequence);
+    const auto changeSet = ChangeSetView::parse(order.bytes);
+    const bool holds = letter.kind == kLetterHeld || isHolder(order);
+    for (const std::string& each : orderingKeys(*changeSet)) {
+      const auto last = newest.find(each);
+      if (holds && last != newest.end() && last->second > sequence) {
+        failAbout(order, "waits for an operator, and " + toText(last->second) + " passed it");
+      }
+    }
+  }
+  if (!m_world.hasFailed()) judgeRows(content, model);
+}
+
+void Ledger::judgeRows(const SimulatedStore::Content& content, const FakeRows& model) {
   if (model == content.rows) return;
   m_world.fail("the rows are not those of the model:\n" + content.rows.describe() + "model:\n" +
                model.describe());
+}
+
+bool Ledger::isHolder(const Order& order) const {
+  const auto changeSet = ChangeSetView::parse(order.bytes);
+  for (auto changes = changeSet->changes(); auto change = changes.next();) {
+    const std::string& name = m_catalog->table(change->table).name;
+    const auto policy = std::ranges::find(m_policies, name, &TablePolicy::name);
+    if (policy != m_policies.end() && policy->afterDeadLetter == AfterDeadLetter::Hold) return true;
+  }
+  return false;
+}
+
+const std::string* Ledger::bytesOf(Sequence letter) const {
+  for (const auto& [number, order] : m_orders) {
+    if (order.sequence() == letter) return &order.bytes;
+  }
+  return nullptr;
+}
+
+void Ledger::onDecision(Sequence letter, LetterAction action) {
+  m_hasDecisions = true;
+  if (action == LetterAction::Discard) m_discarded.insert(letter);
 }
 
 void Ledger::judgeOrder(const Order& order, const Verdict& verdict, Sequence checkpoint) {
@@ -206,12 +302,23 @@ void Ledger::judgeOrder(const Order& order, const Verdict& verdict, Sequence che
   if (verdict.hasEffect && verdict.isLetter) failAbout(order, "is in effect and a dead letter");
   if (isIn && order.isExcluded()) failAbout(order, "was told not journaled, and is in effect");
   if (isIn && order.sequence() > checkpoint) failAbout(order, "is in effect past the checkpoint");
-  if (!isIn && order.isPromised() && order.sequence() <= checkpoint) {
+  const bool mayBeGone = m_discarded.contains(order.sequence());
+  if (!isIn && order.isPromised() && order.sequence() <= checkpoint && !mayBeGone) {
     failAbout(order, "was promised, and is lost");
   }
 }
 
 void Ledger::judgeEnd(const SimulatedStore::Content& content) {
+  std::map<Sequence, const Order*> inOrder;
+  for (const auto& [number, order] : m_orders) inOrder.emplace(order.sequence(), &order);
+  std::set<std::string> held;
+  for (const auto& [sequence, letter] : content.letters) {
+    const Order& order = *inOrder.at(sequence);
+    const std::set<std::string> keys = orderingKeys(*ChangeSetView::parse(order.bytes));
+    const bool waits = letter.kind == kLetterHeld;
+    if (waits && !sharesAny(keys, held)) failAbout(order, "is held, and nothing holds it");
+    if (waits || isHolder(order)) held.insert(keys.begin(), keys.end());
+  }
   for (const auto& [number, order] : m_orders) {
     if (order.isPromised() && order.sequence() > content.checkpoint) {
       failAbout(order, "was promised, and never came");

@@ -7,11 +7,13 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "engine/submit.h"
 #include "model/ack.h"
+#include "model/dead_letter.h"
 #include "tests/simulation/simulated_store.h"
 #include "tests/simulation/world.h"
 
@@ -68,6 +70,11 @@ class Ledger {
   void onAnswer(std::uint32_t number, const Ack& ack, AckLevel awaited);
   /// A later acknowledgement; the store tells what it has committed by now.
   void onAck(AckToken token, const Ack& ack, const SimulatedStore& store);
+  /// An operator's decision about the letter of this sequence may be in the journal.
+  void onDecision(Sequence letter, LetterAction action);
+  /// The change set that became the letter of this sequence: as it was submitted, for wild ones are
+  /// not what a reader of JSON takes.
+  const std::string* bytesOf(Sequence letter) const;
   /// The node says that it has it.
   void onClaimed(Order& order);
   void onLifeEnd();
@@ -85,13 +92,21 @@ class Ledger {
   };
   std::map<std::uint32_t, std::uint64_t> countEffects(const SimulatedStore::Content& content);
   void judgeOrder(const Order& order, const Verdict& verdict, Sequence checkpoint);
+  void judgeByModel(const SimulatedStore::Content& content,
+                    const std::map<Sequence, const Order*>& inOrder);
+  void judgeByEffects(const SimulatedStore::Content& content,
+                      const std::map<Sequence, const Order*>& inOrder);
+  void judgeRows(const SimulatedStore::Content& content, const FakeRows& model);
+  bool isHolder(const Order& order) const;
   void failAbout(const Order& order, const std::string& what);
 
   World& m_world;
   const CatalogPointer m_catalog;
   const std::vector<TablePolicy> m_policies;
   std::map<std::uint32_t, Order> m_orders;
-  Sequence m_last{};  // of all that were ever given
+  Sequence m_last{};               // of all that were ever given
+  std::set<Sequence> m_discarded;  // letters that may have been
+  bool m_hasDecisions = false;
 };
 
 }  // namespace penstock::test

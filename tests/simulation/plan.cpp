@@ -62,13 +62,28 @@ NodeSetting nodeOf(Random& random, bool coalesce) {
   return node;
 }
 
+/// In half of the histories some tables hold what comes behind a dead letter, and in half of those
+/// an operator decides. With randomness of its own, so that the rest is as without.
+void holdSome(Plan& plan) {
+  Random random(plan.seed ^ 0x401d);
+  if (!random.percent(50)) return;
+  for (TablePolicy& policy : plan.node.sink.policies) {
+    if (random.percent(50)) policy.afterDeadLetter = AfterDeadLetter::Hold;
+  }
+  if (!random.percent(50)) return;
+  for (std::uint64_t left = random.between(1, 15); left > 0; --left) {
+    plan.operations.push_back(
+        {0, OperationKind::Decide, random.time(0us, plan.length), random.next()});
+  }
+}
+
 }  // namespace
 
 std::string_view operationKindName(OperationKind kind) {
   constexpr std::string_view kNames[] = {
-      "submit",      "submit line", "kill",  "power loss", "restart",   "disk fault",
-      "disk full",   "store away",  "storm", "broken",     "back up",   "restore",
-      "old journal", "pause",       "flush", "resize",     "configure", "shift wall"};
+      "submit",     "submit line", "kill",      "power loss", "restart", "disk fault",  "disk full",
+      "store away", "storm",       "broken",    "back up",    "restore", "old journal", "pause",
+      "flush",      "resize",      "configure", "shift wall", "decide"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -94,6 +109,7 @@ Plan planOf(std::uint64_t seed) {
   for (const Share& share : kShares) {
     if (random.percent(share.inPercentOfHistories)) add(share.kind, random.between(1, share.most));
   }
+  holdSome(plan);
   std::ranges::stable_sort(plan.operations, {}, &PlannedOperation::at);
   for (std::size_t i = 0; i < plan.operations.size(); ++i) {
     plan.operations[i].number = static_cast<std::uint32_t>(i);

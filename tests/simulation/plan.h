@@ -34,6 +34,7 @@ enum class OperationKind : std::uint8_t {
   Resize,
   Configure,
   ShiftWall,
+  Decide,  ///< about a dead letter
 };
 std::string_view operationKindName(OperationKind kind);
 

@@ -33,7 +33,9 @@ enum class PlantedBug : std::uint8_t {
   OutageBuries,  ///< a lost connection makes a dead letter
   BusyRetries,   ///< no backoff
   WindowUnbounded,
-  RetiredTooFar,  ///< segments that a sink still needs
+  RetiredTooFar,     ///< segments that a sink still needs
+  HeldForgotten,     ///< by a new life, which lets pass what should wait
+  HeldForGoneLetter  ///< what a decision has freed stays held
 };
 
 }  // namespace penstock::test

@@ -68,7 +68,10 @@ Status SimulatedNode::start(SinkGate gate) {
 LetterAccess SimulatedNode::letterAccess() {
   return {[this](const LetterQuery& query) { return m_parts.store.listLetters(query); },
           [this](const DeadLetter& letter, std::string& to) {
-            return m_submitter->encodeJson(letter.changeSet, "dead letters", {}, to);
+            const std::string* bytes = m_parts.ledger.bytesOf(letter.sequence);
+            if (bytes == nullptr) return Status(StatusCode::Invalid, "nobody's letter");
+            to = *bytes;
+            return Status::ok();
           },
           [this] { return m_journal->catalog(); }, SimulatedStore::kJournal};
 }
@@ -117,6 +120,25 @@ void SimulatedNode::submit(Order& order, AckLevel notifyAt) {
     ack.sequence = Sequence{toNumber(ack.sequence) - 1};
   }
   m_parts.ledger.onAnswer(order.number, ack, notifyAt);
+  wakeJournal();
+}
+
+void SimulatedNode::decide(const DeadLetter& letter, LetterAction action) {
+  LetterOrder order;
+  order.action = action;
+  order.journal = letter.journal;
+  order.sequence = letter.sequence;
+  const std::string* bytes = m_parts.ledger.bytesOf(letter.sequence);
+  if (bytes == nullptr) return m_parts.world.fail("a letter of nobody's");
+  if (action == LetterAction::Retry) order.changeSet = *bytes;
+  std::string record;
+  order.encodeTo(record);
+  const auto sequence = m_journal->append(RecordType::DeadLetterOrder, record, kAtOnce);
+  m_parts.world.note([&] {
+    return "operator: " + std::string(action == LetterAction::Retry ? "retries" : "discards") +
+           " letter " + toText(letter.sequence) + ", " + sequence.status().message();
+  });
+  if (sequence) m_parts.ledger.onDecision(letter.sequence, action);
   wakeJournal();
 }
 

@@ -57,6 +57,8 @@ class SimulatedNode final : private FlushListener, private AckReceiver {
   void stop();
 
   void submit(Order& order, AckLevel notifyAt);
+  /// What an operator decides about a letter of the store.
+  void decide(const DeadLetter& letter, LetterAction action);
   SubmitPort::SourcePosition position(std::uint64_t source) const {
     return m_submitter->sourcePosition(source);
   }

@@ -65,7 +65,7 @@ Status SimulatedSink::tryStart(const std::string& owner) {
   m_lane = m_parts.store.openLane();
   m_lanes.emplace(m_settled);
   m_window = std::make_unique<Window>(m_setting.windowBytes);
-  m_reviewIsWanted = true;
+  m_reviewIsWanted = m_parts.bug != PlantedBug::HeldForgotten;
   resize(m_setting.workers);
   m_flushers.front()->state = Flusher::State::Acting;
   wakeDispatcher();
@@ -386,7 +386,7 @@ void SimulatedSink::report(Flusher& flusher, const std::optional<SettledPart>& p
       m_parts.listener.onDeadLetter(letter, flusher.flush().letterOrigin());
     }
     if (!flusher.isReleasing && news.lettersSettled > 0 && !m_book.isEmpty()) {
-      m_reviewIsWanted = true;
+      m_reviewIsWanted = m_parts.bug != PlantedBug::HeldForGoneLetter;
     }
     m_parts.listener.onSettled(news);
     m_lanes->settle(flusher.flush().steps());

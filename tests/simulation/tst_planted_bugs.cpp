@@ -44,6 +44,8 @@ class TestPlantedBugs : public QObject {
     row("retries do not wait", PlantedBug::BusyRetries);
     row("the window has no bound", PlantedBug::WindowUnbounded);
     row("segments are retired that a sink needs", PlantedBug::RetiredTooFar);
+    row("what is held is forgotten", PlantedBug::HeldForgotten);
+    row("what is held stays so for nothing", PlantedBug::HeldForGoneLetter);
   }
   void isFound() {
     QFETCH(int, bug);
