@@ -373,19 +373,19 @@ class TestSalvage : public QObject {
 
   /// Records that are all in one group, closed.
   std::vector<StoredRecord> writeOneGroup(std::uint64_t count) {
-    auto journal = openJournal(*m_files);
-    auto written = appendSynced(*journal, 0, 1);
-    std::vector<StoredRecord> group;
-    // While the disk is busy with one group, the next one fills.
-    for (std::uint64_t number = 1; number <= count; ++number) {
+    FileJournalOptions options = smallOptions();
+    options.drive = FileJournalOptions::Drive::Steps;
+    auto journal = openJournal(*m_files, options);
+    std::vector<StoredRecord> written;
+    for (std::uint64_t number = 0; number <= count; ++number) {
       const std::string payload = payloadOf(number);
       const auto sequence = journal->append(RecordType::ChangeSet, payload, inAWhile());
       CHECK(sequence.isOk());
-      group.push_back({*sequence, payload});
+      written.push_back({*sequence, payload});
+    }
+    while (journal->step().kind == GroupLoop::Step::Kind::Wrote) {
     }
     CHECK(journal->close().isOk());
-    journal.reset();
-    written.insert(written.end(), group.begin(), group.end());
     return written;
   }
 
