@@ -23,6 +23,18 @@ struct Problem {
   std::string reason;
 };
 
+std::string freeSpaceText(const BudgetSnapshot& space) {
+  return "only " + byteText(space.usedBytes) + " free on the journal's disk (floor " +
+         byteText(space.limitBytes) + "): make room there";
+}
+
+std::string pressureText(const BudgetSnapshot& budget, bool sheds) {
+  std::string text = budget.name + " budget " + byteText(budget.usedBytes) + " of " +
+                     byteText(budget.limitBytes) + ": intake is slowed down";
+  if (sheds) text += ", and what may be shed is dropped";
+  return text;
+}
+
 }  // namespace
 
 Node::Node(const EngineOptions& options, Pipeline& pipeline, const Desks& desks, FileSystem& files)
@@ -184,17 +196,11 @@ void Node::judge(Snapshot& snapshot) const {
   const bool sheds = std::ranges::any_of(m_options.tables, [](const TablePolicy& table) {
     return table.overload == OverloadPolicy::Shed;
   });
-  const std::string slowed =
-      sheds ? "intake is slowed down, and what may be shed is dropped" : "intake is slowed down";
   for (const BudgetSnapshot& budget : snapshot.budgets) {
     if (budget.pressure == 0) continue;
-    const bool floor = budget.name == budgetName(Budget::FreeSpace);
-    const std::string amounts = byteText(budget.usedBytes) + " of " + byteText(budget.limitBytes);
-    problems.push_back({floor ? NodeState::IntakeHeld : NodeState::Saturated,
-                        floor ? "only " + byteText(budget.usedBytes) +
-                                    " free on the journal's disk (floor " +
-                                    byteText(budget.limitBytes) + "): make room there"
-                              : budget.name + " budget " + amounts + ": " + slowed});
+    const bool isHeld = budget.name == budgetName(Budget::FreeSpace);
+    problems.push_back({isHeld ? NodeState::IntakeHeld : NodeState::Saturated,
+                        isHeld ? freeSpaceText(budget) : pressureText(budget, sheds)});
   }
   for (const SinkSnapshot& sink : snapshot.sinks) {
     const std::string waits = groupedNumber(sink.queueDepth) + " change sets wait";
