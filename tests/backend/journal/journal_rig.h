@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -47,6 +49,28 @@ inline std::unique_ptr<FileJournal> openJournal(FileSystem& files,
   if (!journal) std::fprintf(stderr, "%s\n", journal.status().message().c_str());
   CHECK(journal.isOk());
   return std::move(journal).value();
+}
+
+/// Writes over what is there, synced.
+inline void overwrite(FileSystem& files, const std::string& path, std::uint64_t at,
+                      std::span<const std::byte> bytes) {
+  auto file = files.open(path, FileSystem::OpenMode::CreateOrOpen);
+  CHECK(file.isOk());
+  CHECK((*file)->writeAt(at, bytes).isOk());
+  CHECK((*file)->syncData().isOk());
+  CHECK(files.syncDirectory(kDirectory).isOk());
+}
+
+inline void overwrite(FileSystem& files, const std::string& path, std::uint64_t at,
+                      std::string_view bytes) {
+  overwrite(files, path, at, std::as_bytes(std::span(bytes)));
+}
+
+inline void exchange(FileSystem& files, const std::string& one, const std::string& other) {
+  CHECK(files.rename(one, one + ".x").isOk());
+  CHECK(files.rename(other, one).isOk());
+  CHECK(files.rename(one + ".x", other).isOk());
+  CHECK(files.syncDirectory(kDirectory).isOk());
 }
 
 struct StoredRecord {

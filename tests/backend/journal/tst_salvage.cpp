@@ -19,22 +19,6 @@ std::string contentOf(FileSystem& files, const std::string& path) {
   return *readWholeFile(files, path);
 }
 
-void overwrite(FileSystem& files, const std::string& path, std::uint64_t at,
-               std::string_view bytes) {
-  auto file = files.open(path, FileSystem::OpenMode::CreateOrOpen);
-  CHECK(file.isOk());
-  CHECK((*file)->writeAt(at, std::as_bytes(std::span(bytes))).isOk());
-  CHECK((*file)->syncData().isOk());
-  CHECK(files.syncDirectory(kDirectory).isOk());
-}
-
-void exchange(FileSystem& files, const std::string& one, const std::string& other) {
-  CHECK(files.rename(one, one + ".x").isOk());
-  CHECK(files.rename(other, one).isOk());
-  CHECK(files.rename(one + ".x", other).isOk());
-  CHECK(files.syncDirectory(kDirectory).isOk());
-}
-
 /// Zeros, with some bytes at one place; knows the longest read that was asked of it.
 class ScarceFile final : public File {
  public:

@@ -14,22 +14,6 @@ std::string pathOf(std::uint32_t number) { return kDirectory + "/" + segmentName
 
 std::string asidePathOf(std::uint32_t number) { return kDirectory + "/" + setAsideName(number, 1); }
 
-void overwrite(FileSystem& files, const std::string& path, std::uint64_t at,
-               const std::vector<std::byte>& bytes) {
-  auto file = files.open(path, FileSystem::OpenMode::CreateOrOpen);
-  CHECK(file.isOk());
-  CHECK((*file)->writeAt(at, bytes).isOk());
-  CHECK((*file)->syncData().isOk());
-  CHECK(files.syncDirectory(kDirectory).isOk());
-}
-
-void exchange(FileSystem& files, const std::string& one, const std::string& other) {
-  CHECK(files.rename(one, one + ".x").isOk());
-  CHECK(files.rename(other, one).isOk());
-  CHECK(files.rename(one + ".x", other).isOk());
-  CHECK(files.syncDirectory(kDirectory).isOk());
-}
-
 GroupHeader headerAt(std::uint32_t segment, JournalPosition synced) {
   GroupHeader header;
   header.segment = segment;
@@ -136,8 +120,7 @@ class TestStray : public QObject {
     const std::string foreign = *readWholeFile(others, pathOf(1));
     const auto segments = writeSegments();
     const std::uint32_t number = segments.back().number + 1;
-    const auto* bytes = reinterpret_cast<const std::byte*>(foreign.data());
-    overwrite(*m_files, pathOf(number), 0, {bytes, bytes + foreign.size()});
+    overwrite(*m_files, pathOf(number), 0, foreign);
     openJournal(*m_files).reset();
     QVERIFY(*readWholeFile(*m_files, asidePathOf(number)) == foreign);
   }
@@ -158,7 +141,7 @@ class TestStray : public QObject {
     QVERIFY(!spare.empty());
     QVERIFY(m_files->rename(spare, pathOf(highest + 1)).isOk());  // and then the process ends
     overwrite(*m_files, pathOf(highest + 2), 0, std::vector<std::byte>(65536));
-    overwrite(*m_files, pathOf(highest + 3), 0, {});
+    overwrite(*m_files, pathOf(highest + 3), 0, "");
     QVERIFY(verifyJournal(*m_files, kDirectory)->unreadable.empty());
     openJournal(*m_files).reset();
     for (std::uint32_t number = highest + 1; number <= highest + 3; ++number) {
