@@ -235,10 +235,9 @@ std::uint64_t Pipeline::memoryBytes() const {
 
 void Pipeline::measureBudgets() {
   const JournalUsage usage = m_journal->usage();
-  m_gate.updateUsage(Budget::Memory, {memoryBytes(), m_options.memoryBudgetBytes});
-  m_gate.updateUsage(Budget::Journal, {usage.usedBytes, m_options.journal.diskBudgetBytes});
-  m_gate.updateUsage(Budget::FreeSpace,
-                     {usage.freeDiskBytes, m_options.journal.freeSpaceFloorBytes});
+  m_gate.updateUsage({.memory = {memoryBytes(), m_options.memoryBudgetBytes},
+                      .journal = {usage.usedBytes, m_options.journal.diskBudgetBytes},
+                      .freeSpace = {usage.freeDiskBytes, m_options.journal.freeSpaceFloorBytes}});
   recordCrossings();
 }
 

@@ -2,6 +2,7 @@
 #include "intake/admission.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -13,10 +14,19 @@ namespace {
 constexpr std::array<Budget, kBudgetCount> kBudgets = {Budget::FreeSpace, Budget::Journal,
                                                        Budget::Memory};
 
+/// Those of which clients get parts: there is no part of a disk that is full for others too.
+constexpr std::array<Budget, 2> kDealt = {Budget::Journal, Budget::Memory};
+/// How fast a budget empties is counted over so long: segments are freed one at a time.
+constexpr std::chrono::milliseconds kSpeedOver{500};
+
 /// `percent` of `limit` without overflow, rounded down.
 std::uint64_t shareOf(std::uint64_t limit, int percent) {
   const auto share = static_cast<std::uint64_t>(percent);
   return limit / 100 * share + limit % 100 * share / 100;
+}
+
+std::int64_t difference(std::uint64_t minuend, std::uint64_t subtrahend) {
+  return static_cast<std::int64_t>(minuend) - static_cast<std::int64_t>(subtrahend);
 }
 
 std::string mebibytes(std::uint64_t bytes) { return std::to_string(bytes / limits::kMiB) + " MiB"; }
@@ -88,11 +98,13 @@ bool Admission::isAboveHigh(Budget budget) const {
   return usage.used > shareOf(usage.limit, m_options.highPercent);
 }
 
+/// What is promised to clients is as good as used: they may come for it at any moment.
 bool Admission::isBelowLow(Budget budget) const {
   const BudgetUsage& usage = state(budget).usage;
   if (usage.limit == 0) return true;
   if (budget == Budget::FreeSpace) return usage.used >= usage.limit + usage.limit / 10;
-  return usage.used < shareOf(usage.limit, m_options.lowPercent);
+  const auto promised = static_cast<std::uint64_t>(std::max<std::int64_t>(0, m_shares.promised()));
+  return usage.used + promised < shareOf(usage.limit, m_options.lowPercent);
 }
 
 void Admission::updateUsage(Budget budget, BudgetUsage usage, AdmissionTime now) {
@@ -101,16 +113,38 @@ void Admission::updateUsage(Budget budget, BudgetUsage usage, AdmissionTime now)
   judge(budget, now);
 }
 
+bool Admission::isDealing() const {
+  return std::ranges::any_of(kDealt, [this](Budget budget) { return isUnderPressure(budget); });
+}
+
+bool Admission::deal(AdmissionTime now) {
+  if (isUnderPressure(Budget::FreeSpace) || !isDealing()) return false;
+  FairShares::Room room{std::numeric_limits<std::int64_t>::max(),
+                        std::numeric_limits<std::uint64_t>::max()};
+  for (const Budget budget : kDealt) {
+    if (!isUnderPressure(budget)) continue;
+    const BudgetUsage& usage = state(budget).usage;
+    const std::uint64_t high = shareOf(usage.limit, m_options.highPercent);
+    const std::uint64_t low = shareOf(usage.limit, m_options.lowPercent);
+    room.bytes = std::min(room.bytes, difference(high, usage.used));
+    room.savedMax = std::min(room.savedMax, high - low);
+  }
+  const bool dealt = m_shares.deal(room, now.steady);
+  for (const Budget budget : kDealt) judge(budget, now);
+  return dealt;
+}
+
 void Admission::measureSpeed(Budget budget, AdmissionTime now) {
   State& of = state(budget);
-  const std::chrono::duration<double> passed = now.steady - of.measuredAt.steady;
-  const double freed = static_cast<double>(of.measured) - static_cast<double>(of.usage.used);
-  if (of.measuredAt.steady != SteadyTime{} && passed.count() > 0 && freed > 0) {
-    const double speed = freed / passed.count();
-    of.freedPerSecond = of.freedPerSecond == 0 ? speed : 0.7 * of.freedPerSecond + 0.3 * speed;
-  }
+  if (of.countedFrom == SteadyTime{}) of.countedFrom = now.steady;
+  if (of.usage.used < of.measured) of.freed += of.measured - of.usage.used;
   of.measured = of.usage.used;
-  of.measuredAt = now;
+  const std::chrono::duration<double> passed = now.steady - of.countedFrom;
+  if (passed < kSpeedOver) return;
+  const double speed = static_cast<double>(of.freed) / passed.count();
+  of.freedPerSecond = of.freedPerSecond == 0 ? speed : 0.7 * of.freedPerSecond + 0.3 * speed;
+  of.freed = 0;
+  of.countedFrom = now.steady;
 }
 
 void Admission::judge(Budget budget, AdmissionTime now) {
@@ -133,20 +167,27 @@ void Admission::judge(Budget budget, AdmissionTime now) {
         std::chrono::duration_cast<std::chrono::microseconds>(now.steady - of.pressure->at.steady);
     of.pressure.reset();
     record(ended);
+    if (!isDealing()) m_shares.clear();
   }
 }
 
-std::optional<Budget> Admission::refusing(std::uint64_t bytes) const {
+/// Why it may not come in. Under pressure, asking keeps the client among those who get a part.
+std::optional<Budget> Admission::refusing(const Asking& asking, SteadyTime now) {
+  std::optional<Budget> pressed;
   for (const Budget budget : kBudgets) {
     const State& of = state(budget);
-    if (of.pressure) return budget;
+    const bool isDealt = budget != Budget::FreeSpace;
+    if (of.pressure && !isDealt) return budget;
+    if (of.pressure && !pressed) pressed = budget;
     // The high watermark leaves room for any change set; a tiny limit may not.
-    const bool isBytes = budget != Budget::FreeSpace && of.usage.limit != 0;
-    if (isBytes && (of.usage.used >= of.usage.limit || bytes > of.usage.limit - of.usage.used)) {
+    if (isDealt && of.usage.limit != 0 &&
+        (of.usage.used >= of.usage.limit || asking.bytes > of.usage.limit - of.usage.used)) {
       return budget;
     }
   }
-  return std::nullopt;
+  const bool passes =
+      !pressed || m_shares.spend(asking.client, asking.bytes, now + limits::kFairClaim);
+  return passes ? std::nullopt : pressed;
 }
 
 Verdict Admission::verdictOf(OverloadPolicy policy, Budget budget) const {
@@ -162,24 +203,27 @@ Verdict Admission::verdictOf(OverloadPolicy policy, Budget budget) const {
   return Verdict::Reject;
 }
 
-Decision Admission::admit(OverloadPolicy policy, std::uint64_t bytes, Attempt attempt,
-                          AdmissionTime now) {
-  const std::optional<Budget> reason = refusing(bytes);
+Decision Admission::admit(const Asking& asking, AdmissionTime now) {
+  const std::optional<Budget> reason = refusing(asking, now.steady);
   if (!reason) {
-    for (const Budget budget : {Budget::Memory, Budget::Journal}) {
-      state(budget).usage.used += bytes;
+    for (const Budget budget : kDealt) {
+      state(budget).usage.used += asking.bytes;
       judge(budget, now);
     }
     return {};
   }
   State& of = state(*reason);
   Decision decision;
-  decision.verdict = verdictOf(policy, *reason);
+  decision.verdict = verdictOf(asking.policy, *reason);
   decision.budget = *reason;
   decision.used = of.usage.used;
   decision.limit = of.usage.limit;
-  if (decision.verdict == Verdict::Reject) decision.retryAfter = retryAfter(*reason);
-  if (of.pressure && attempt == Attempt::First) {
+  if (decision.verdict == Verdict::Reject) {
+    decision.retryAfter = retryAfter(*reason, asking.bytes);
+  }
+  const std::chrono::milliseconds kept = std::max(limits::kFairClaim, 2 * decision.retryAfter);
+  if (isDealing()) m_shares.claim(asking.client, now.steady + kept);
+  if (of.pressure && asking.attempt == Attempt::First) {
     if (decision.verdict == Verdict::Wait) ++of.pressure->waited;
     if (decision.verdict == Verdict::Reject) ++of.pressure->rejected;
     if (decision.verdict == Verdict::Shed) ++of.pressure->shed;
@@ -187,14 +231,15 @@ Decision Admission::admit(OverloadPolicy policy, std::uint64_t bytes, Attempt at
   return decision;
 }
 
-std::chrono::milliseconds Admission::retryAfter(Budget budget) const {
+/// Until usage is below the high watermark, and every client's part then is as much.
+std::chrono::milliseconds Admission::retryAfter(Budget budget, std::uint64_t bytes) const {
   const State& of = state(budget);
-  const std::uint64_t low = shareOf(of.usage.limit, m_options.lowPercent);
-  if (budget == Budget::FreeSpace || of.freedPerSecond <= 0 || of.usage.used <= low) {
-    return limits::kRetryAfterDefault;
-  }
-  const double seconds = static_cast<double>(of.usage.used - low) / of.freedPerSecond;
-  const double millis = std::min(seconds * 1000, 1.0 * limits::kRetryAfterMax.count());
+  if (budget == Budget::FreeSpace || of.freedPerSecond <= 0) return limits::kRetryAfterDefault;
+  const std::uint64_t high = shareOf(of.usage.limit, m_options.highPercent);
+  const double above = of.usage.used > high ? static_cast<double>(of.usage.used - high) : 0;
+  const double parts = static_cast<double>(bytes) * static_cast<double>(m_shares.claimants() + 1);
+  const double millis =
+      std::min((above + parts) / of.freedPerSecond * 1000, 1.0 * limits::kRetryAfterMax.count());
   return std::max(std::chrono::milliseconds(static_cast<std::int64_t>(millis)),
                   limits::kRetryAfterMin);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Decides whether a change set may come in now, from budgets that are used up and freed. Above the
-// high watermark of a budget pressure begins and the table's policy bites, below the low one it
-// ends; every stretch of pressure becomes events that an operator can read afterwards.
+// high watermark of a budget pressure begins: what frees up is dealt out fairly between clients,
+// and the table's policy bites whoever has used up his part. Below the low one it ends; every
+// stretch of pressure becomes events that an operator can read afterwards.
 #pragma once
 
 #include <array>
@@ -13,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/status.h"
+#include "intake/fair_shares.h"
 #include "model/limits.h"
 #include "model/table_policy.h"
 
@@ -40,7 +42,7 @@ struct BudgetUsage {
 
 enum class Verdict : std::uint8_t {
   Admit,
-  Wait,    ///< ask again when pressure has ended, until the caller's deadline
+  Wait,    ///< ask again when something was dealt, until the caller's deadline
   Reject,  ///< tell the caller when to try again
   Shed,    ///< drop it, count it, say so
 };
@@ -80,6 +82,14 @@ struct BackpressureEvent {
 /// A change set asks once, and again each time that it waited.
 enum class Attempt : std::uint8_t { First, Again };
 
+/// A change set that would come in.
+struct Asking {
+  OverloadPolicy policy = OverloadPolicy::Wait;
+  ClientKey client{};
+  std::uint64_t bytes = 0;  ///< encoded
+  Attempt attempt = Attempt::First;
+};
+
 /// Threads: none of its own; the caller's lock.
 /// Limits: kBackpressureEventsMax events not yet taken, then the oldest is dropped and counted.
 class Admission {
@@ -94,11 +104,14 @@ class Admission {
 
   /// Takes the usage as measured; what was admitted since the last measurement is forgotten.
   void updateUsage(Budget budget, BudgetUsage usage, AdmissionTime now);
+  /// Under pressure, deals out what the measured usage leaves below the high watermarks. False:
+  /// nobody got anything.
+  bool deal(AdmissionTime now);
 
-  /// Decides about a change set of `bytes` encoded bytes; admitted ones count as used until the
-  /// next updateUsage. With the free-space floor reached nothing is shed and nothing comes in,
-  /// whatever the policy: callers that wait go on waiting, others are rejected.
-  Decision admit(OverloadPolicy policy, std::uint64_t bytes, Attempt attempt, AdmissionTime now);
+  /// Decides about a change set; admitted ones count as used until the next updateUsage. With the
+  /// free-space floor reached nothing is shed and nothing comes in, whatever the policy: callers
+  /// that wait go on waiting, others are rejected.
+  Decision admit(const Asking& asking, AdmissionTime now);
 
   bool isUnderPressure(Budget budget) const { return state(budget).pressure.has_value(); }
   BudgetUsage usage(Budget budget) const { return state(budget).usage; }
@@ -110,24 +123,28 @@ class Admission {
   struct State {
     BudgetUsage usage;
     std::optional<BackpressureEvent> pressure;  // the event that began it, counting
-    AdmissionTime measuredAt;
     std::uint64_t measured = 0;
-    double freedPerSecond = 0;  // smoothed, only while it falls
+    SteadyTime countedFrom{};
+    std::uint64_t freed = 0;    // since then
+    double freedPerSecond = 0;  // smoothed
   };
 
   State& state(Budget budget) { return m_states[static_cast<std::size_t>(budget)]; }
   const State& state(Budget budget) const { return m_states[static_cast<std::size_t>(budget)]; }
   bool isAboveHigh(Budget budget) const;
   bool isBelowLow(Budget budget) const;
+  /// A budget is under pressure of which clients get parts.
+  bool isDealing() const;
   void judge(Budget budget, AdmissionTime now);
   void measureSpeed(Budget budget, AdmissionTime now);
-  std::optional<Budget> refusing(std::uint64_t bytes) const;
+  std::optional<Budget> refusing(const Asking& asking, SteadyTime now);
   Verdict verdictOf(OverloadPolicy policy, Budget budget) const;
-  std::chrono::milliseconds retryAfter(Budget budget) const;
+  std::chrono::milliseconds retryAfter(Budget budget, std::uint64_t bytes) const;
   void record(const BackpressureEvent& event);
 
   const Options m_options;
   std::array<State, kBudgetCount> m_states;
+  FairShares m_shares;
   std::vector<BackpressureEvent> m_events;
   std::uint64_t m_eventsDropped = 0;
 };

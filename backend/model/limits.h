@@ -30,6 +30,10 @@ inline constexpr std::size_t kColumnsPerTableMax = 2000;  ///< SQLite's default 
 
 // --- intake -------------------------------------------------------------------------------------
 inline constexpr std::size_t kRateBucketsMax = 65'536;          ///< clients times limited tables
+inline constexpr std::size_t kFairClientsMax = 65'536;          ///< that get parts of their own
+/// Under pressure a client keeps its part for so long after it asked (twice what it was told to wait
+/// for, if that is longer).
+inline constexpr std::chrono::milliseconds kFairClaim = 500ms;
 inline constexpr std::uint64_t kSourceLinesAheadMax = 262'144;  ///< past the first missing line
 inline constexpr std::size_t kSourcesMax = 4'096;
 inline constexpr std::chrono::milliseconds kRetryAfterMin = 100ms;
@@ -51,6 +55,9 @@ inline constexpr std::chrono::milliseconds kJournalReadRetryInitial = 100ms;
 inline constexpr std::chrono::milliseconds kJournalReadRetryMax = 10s;
 inline constexpr std::chrono::milliseconds kSpareRetryInitial = 200ms;
 inline constexpr std::chrono::milliseconds kSpareRetryMax = 10s;
+inline constexpr std::chrono::milliseconds kSyncIntervalMin = 1ms;
+inline constexpr std::chrono::milliseconds kSyncIntervalDefault = 10ms;
+inline constexpr std::chrono::milliseconds kSyncIntervalMax = 1s;
 static_assert(kJournalReadRetryInitial <= kJournalReadRetryMax);
 static_assert(kSpareRetryInitial <= kSpareRetryMax);
 static_assert(kChangeSetBytesMax * 2 <= kSegmentBytesMin);

@@ -189,7 +189,7 @@ void SimulatedNode::onNotJournaled(const AppendFailure& failure) {
 
 void SimulatedNode::measureBudgets() {
   const JournalUsage usage = m_journal->usage();
-  m_gate.updateUsage(Budget::Journal, {usage.usedBytes, m_setting.diskBudgetBytes});
+  m_gate.updateUsage({.journal = {usage.usedBytes, m_setting.diskBudgetBytes}});
   (void)m_gate.takeEvents();
 }
 

@@ -7,24 +7,31 @@ namespace penstock {
 
 using namespace std::chrono_literals;
 
-IntakeGate::Outcome IntakeGate::pass(OverloadPolicy policy, std::uint64_t bytes,
-                                     SteadyTime deadline) {
+namespace {
+
+/// Those who wait ask again at least so often, so that they keep their part.
+constexpr std::chrono::milliseconds kTellEvery = limits::kFairClaim / 5;
+
+}  // namespace
+
+IntakeGate::Outcome IntakeGate::pass(const Asking& asking, SteadyTime deadline) {
   MutexLock lock(m_mutex);
-  Outcome outcome = decide(policy, bytes, Attempt::First);
+  Outcome outcome = decide(asking);
+  Asking again = asking;
+  again.attempt = Attempt::Again;
   while (outcome.verdict == Verdict::Wait) {
     if (!m_changed.waitUntil(m_mutex, deadline) && m_clock.steadyNow() >= deadline) {
       outcome.status = Status(StatusCode::Deadline,
                               "waited for room until the deadline: " + outcome.status.message());
       return outcome;
     }
-    outcome = decide(policy, bytes, Attempt::Again);
+    outcome = decide(again);
     outcome.waited = Outcome::Waiting::Yes;
   }
   return outcome;
 }
 
-IntakeGate::Outcome IntakeGate::decide(OverloadPolicy policy, std::uint64_t bytes,
-                                       Attempt attempt) {
+IntakeGate::Outcome IntakeGate::decide(const Asking& asking) {
   Outcome outcome;
   if (!m_closed.isOk()) {
     outcome.verdict = Verdict::Reject;
@@ -32,13 +39,13 @@ IntakeGate::Outcome IntakeGate::decide(OverloadPolicy policy, std::uint64_t byte
     return outcome;
   }
   if (!m_held.empty()) {
-    const bool waits = policy == OverloadPolicy::Wait;
+    const bool waits = asking.policy == OverloadPolicy::Wait;
     outcome.verdict = waits ? Verdict::Wait : Verdict::Reject;
     outcome.status = Status(StatusCode::Overloaded, "intake is held: " + m_held);
     outcome.retryAfterMs = waits ? 0 : 1000;
     return outcome;
   }
-  const Decision decision = m_admission.admit(policy, bytes, attempt, now());
+  const Decision decision = m_admission.admit(asking, now());
   judgeWideOpen();
   outcome.verdict = decision.verdict;
   outcome.status = decision.toStatus();
@@ -60,12 +67,18 @@ void IntakeGate::judgeWideOpen() {
   m_wideOpen.store(open);
 }
 
-void IntakeGate::updateUsage(Budget budget, BudgetUsage usage) {
+void IntakeGate::updateUsage(const Usage& usage) {
   MutexLock lock(m_mutex);
   const bool before = isWideOpen();
-  m_admission.updateUsage(budget, usage, now());
+  const AdmissionTime time = now();
+  m_admission.updateUsage(Budget::Memory, usage.memory, time);
+  m_admission.updateUsage(Budget::Journal, usage.journal, time);
+  m_admission.updateUsage(Budget::FreeSpace, usage.freeSpace, time);
+  const bool dealt = !before && m_admission.deal(time);
   judgeWideOpen();
-  if (!before) m_changed.notifyAll();
+  if (before || !(dealt || isWideOpen() || time.steady - m_toldAt >= kTellEvery)) return;
+  m_toldAt = time.steady;
+  m_changed.notifyAll();
 }
 
 BudgetUsage IntakeGate::usage(Budget budget) const {

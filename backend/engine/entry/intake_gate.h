@@ -32,13 +32,19 @@ class IntakeGate {
   bool isWideOpen() const { return m_wideOpen.load(); }
   /// Held or closed.
   bool isShut() const { return m_shut.load(); }
-  /// Waits, with the policy `wait`, until there is room or the deadline.
-  Outcome pass(OverloadPolicy policy, std::uint64_t bytes, SteadyTime deadline);
+  /// Waits, with the policy `wait`, until the client has its part of the room, or the deadline.
+  Outcome pass(const Asking& asking, SteadyTime deadline);
 
   /// Tokens of a table's rate per client; zero: go on, else how long until there is one.
   std::chrono::milliseconds takeToken(std::string_view client, RateLimiter::Rate rate);
 
-  void updateUsage(Budget budget, BudgetUsage usage);
+  /// As measured; then what is free is dealt out and those who wait are told.
+  struct Usage {
+    BudgetUsage memory = {};
+    BudgetUsage journal = {};
+    BudgetUsage freeSpace = {};
+  };
+  void updateUsage(const Usage& usage);
   BudgetUsage usage(Budget budget) const;
   bool isUnderPressure(Budget budget) const;
   std::vector<BackpressureEvent> takeEvents();
@@ -52,7 +58,7 @@ class IntakeGate {
   void close(const Status& why);
 
  private:
-  Outcome decide(OverloadPolicy policy, std::uint64_t bytes, Attempt attempt) REQUIRES(m_mutex);
+  Outcome decide(const Asking& asking) REQUIRES(m_mutex);
   void judgeWideOpen() REQUIRES(m_mutex);
   AdmissionTime now() const { return {m_clock.steadyNow(), m_clock.wallNow()}; }
 
@@ -66,6 +72,7 @@ class IntakeGate {
   RateLimiter m_rates GUARDED_BY(m_mutex);
   std::string m_held GUARDED_BY(m_mutex);
   Status m_closed GUARDED_BY(m_mutex);
+  SteadyTime m_toldAt GUARDED_BY(m_mutex){};
 };
 
 }  // namespace penstock

@@ -76,6 +76,7 @@ class SubmitterClient final : public Client {
   SubmitterClient(Submitter& submitter, std::string_view identity, AckReceiver* receiver)
       : m_submitter(submitter),
         m_identity(identity),
+        m_key{hashBytes(identity)},
         m_account(submitter.m_parts.acknowledgements.open(receiver)) {}
   ~SubmitterClient() override { m_submitter.m_parts.acknowledgements.close(m_account); }
 
@@ -88,18 +89,19 @@ class SubmitterClient final : public Client {
                         options);
   }
   Ack submitEncoded(std::string_view encoded, const SubmitOptions& options) override {
-    return m_submitter.submit(m_account, m_identity, encoded, options);
+    return m_submitter.submit({m_account, m_identity, m_key}, encoded, options);
   }
 
  private:
   Origin origin(const SubmitOptions& options) const { return {m_identity, options.source}; }
   Ack submitResult(const Result<std::string_view>& encoded, const SubmitOptions& options) {
     if (!encoded) return m_submitter.refuse(encoded.status());
-    return m_submitter.submit(m_account, m_identity, *encoded, options);
+    return m_submitter.submit({m_account, m_identity, m_key}, *encoded, options);
   }
 
   Submitter& m_submitter;
   const std::string m_identity;
+  const ClientKey m_key;
   const std::shared_ptr<Acknowledgements::Account> m_account;
   ChangeReader m_reader;
   ChangeSetEncoder m_encoder;
@@ -127,8 +129,7 @@ SubmitPort::SourcePosition Submitter::sourcePosition(std::uint64_t source) const
   return {position.upTo, position.chainHash, position.refused, position.shed};
 }
 
-Ack Submitter::submit(const std::shared_ptr<Acknowledgements::Account>& account,
-                      std::string_view identity, std::string_view encoded,
+Ack Submitter::submit(const Sender& sender, std::string_view encoded,
                       const SubmitOptions& options) {
   const Result<ChangeSetView> view = ChangeSetView::parse(encoded);
   if (!view) return refuse(view.status());
@@ -136,11 +137,11 @@ Ack Submitter::submit(const std::shared_ptr<Acknowledgements::Account>& account,
   const bool timed = submission.number() % kTimedEvery == 0;
   const SteadyTime begun = timed ? m_parts.clock.steadyNow() : SteadyTime();
   if (m_anyRate) {
-    if (Ack limited = limitRate(identity, *view); !limited.status.isOk()) return limited;
+    if (Ack limited = limitRate(sender.identity, *view); !limited.status.isOk()) return limited;
   }
   while (!m_parts.gate.isWideOpen()) {
     submission.leave();
-    if (Ack stopped = passGate(*view, options); !stopped.status.isOk()) return stopped;
+    if (Ack stopped = passGate(*view, sender.key, options); !stopped.status.isOk()) return stopped;
     submission.enter();
     if (!m_parts.gate.isShut()) break;
   }
@@ -152,14 +153,14 @@ Ack Submitter::submit(const std::shared_ptr<Acknowledgements::Account>& account,
     if (timed) timeSample(ack.sequence, begun);
   }
   // A known line without an id has no sequence; but it is synced, so the head covers it.
-  m_parts.acknowledgements.await(account, options.token, ack, options.notifyAt,
+  m_parts.acknowledgements.await(sender.account, options.token, ack, options.notifyAt,
                                  m_parts.journal.syncedHead());
   return ack;
 }
 
-Ack Submitter::passGate(const ChangeSetView& view, const SubmitOptions& options) {
+Ack Submitter::passGate(const ChangeSetView& view, ClientKey client, const SubmitOptions& options) {
   const IntakeGate::Outcome outcome =
-      m_parts.gate.pass(overloadPolicy(view), view.bytes().size(), options.deadline);
+      m_parts.gate.pass({overloadPolicy(view), client, view.bytes().size()}, options.deadline);
   if (outcome.waited == IntakeGate::Outcome::Waiting::Yes) m_parts.counters.waitedSets.add(1);
   if (outcome.status.isOk()) return {};
   if (outcome.verdict == Verdict::Shed) return isKnown(view) ? Ack() : shed(outcome.status);

@@ -59,9 +59,14 @@ class Submitter final : public SubmitPort {
  private:
   friend class SubmitterClient;
 
-  Ack submit(const std::shared_ptr<Acknowledgements::Account>& account, std::string_view identity,
-             std::string_view encoded, const SubmitOptions& options);
-  Ack passGate(const ChangeSetView& view, const SubmitOptions& options);
+  struct Sender {
+    const std::shared_ptr<Acknowledgements::Account>& account;
+    const std::string& identity;
+    ClientKey key{};
+  };
+
+  Ack submit(const Sender& sender, std::string_view encoded, const SubmitOptions& options);
+  Ack passGate(const ChangeSetView& view, ClientKey client, const SubmitOptions& options);
   Ack append(const ChangeSetView& view, const SubmitOptions& options);
   Ack appendKnown(const ChangeSetView& view, const SubmitOptions& options);
   void noteAppended(Sequence sequence);

@@ -15,7 +15,7 @@ AdmissionTime at(std::chrono::milliseconds since) {
 
 /// Asks once, for no bytes.
 Decision ask(Admission& admission, OverloadPolicy policy, Attempt attempt = Attempt::First) {
-  return admission.admit(policy, 0, attempt, at(0ms));
+  return admission.admit({policy, {}, 0, attempt}, at(0ms));
 }
 
 }  // namespace
@@ -34,6 +34,9 @@ class TestAdmission : public QObject {
   void freeSpaceFloorClosesIntakeForAll();
   void everyPressureHasEventsOfItsOwn();
   void retryAfterFollowsTheSpeed();
+  void underPressureWhatIsFreedIsDealtFairly();
+  void pressureLastsWhileSomebodyHasAPartToUse();
+  void nothingIsDealtUnderTheFreeSpaceFloor();
   void missingBudgetNeverRefuses();
   void eventsNobodyTakesAreBounded();
 };
@@ -136,8 +139,7 @@ void TestAdmission::admittedBytesCountUntilMeasured() {
   Admission admission;
   admission.updateUsage(Budget::Memory, {0, 1000}, at(0ms));
   int admitted = 0;
-  while (admission.admit(OverloadPolicy::Reject, 100, Attempt::First, at(0ms)).verdict ==
-         Verdict::Admit) {
+  while (admission.admit({OverloadPolicy::Reject, {}, 100}, at(0ms)).verdict == Verdict::Admit) {
     ++admitted;
     QVERIFY(admitted <= 10);
   }
@@ -150,10 +152,8 @@ void TestAdmission::admittedBytesCountUntilMeasured() {
 void TestAdmission::nothingExceedsTheLimit() {
   Admission admission;
   admission.updateUsage(Budget::Memory, {50, 100}, at(0ms));
-  QVERIFY(admission.admit(OverloadPolicy::Reject, 51, Attempt::First, at(0ms)).verdict ==
-          Verdict::Reject);
-  QVERIFY(admission.admit(OverloadPolicy::Reject, 50, Attempt::First, at(0ms)).verdict ==
-          Verdict::Admit);
+  QVERIFY(admission.admit({OverloadPolicy::Reject, {}, 51}, at(0ms)).verdict == Verdict::Reject);
+  QVERIFY(admission.admit({OverloadPolicy::Reject, {}, 50}, at(0ms)).verdict == Verdict::Admit);
 }
 
 void TestAdmission::freeSpaceFloorClosesIntakeForAll() {
@@ -186,15 +186,69 @@ void TestAdmission::everyPressureHasEventsOfItsOwn() {
 }
 
 void TestAdmission::retryAfterFollowsTheSpeed() {
+  const auto retryAfter = [](Admission& admission, std::uint64_t client) {
+    const Asking asking{OverloadPolicy::Reject, ClientKey{client}, 5'000};
+    return admission.admit(asking, at(0ms)).retryAfter;
+  };
   Admission admission;
+  admission.updateUsage(Budget::Memory, {110'000, 200'000}, at(0ms));
   admission.updateUsage(Budget::Memory, {100'000, 100'000}, at(0ms));
-  QVERIFY(ask(admission, OverloadPolicy::Reject).retryAfter == limits::kRetryAfterDefault);
-  admission.updateUsage(Budget::Memory, {90'000, 100'000}, at(1000ms));  // 20,000 to go
-  QVERIFY(ask(admission, OverloadPolicy::Reject).retryAfter == 2000ms);
+  QVERIFY(retryAfter(admission, 1) == limits::kRetryAfterDefault);
+  admission.updateUsage(Budget::Memory, {95'000, 100'000}, at(500ms));  // 5,000 above high
+  // 15,000 bytes in half a second: the part of one, then of one more, and what is above.
+  QVERIFY(retryAfter(admission, 1) == 500ms);
+  QVERIFY(retryAfter(admission, 2) == 500ms);
+  QVERIFY(retryAfter(admission, 2) == 666ms);
   Admission slow;
   slow.updateUsage(Budget::Memory, {100'000, 100'000}, at(0ms));
   slow.updateUsage(Budget::Memory, {99'999, 100'000}, at(1000ms));
-  QVERIFY(ask(slow, OverloadPolicy::Reject).retryAfter == limits::kRetryAfterMax);
+  QVERIFY(retryAfter(slow, 1) == limits::kRetryAfterMax);
+}
+
+void TestAdmission::underPressureWhatIsFreedIsDealtFairly() {
+  Admission admission;
+  admission.updateUsage(Budget::Journal, {950, 1000}, at(0ms));
+  const auto passes = [&](std::uint64_t client, std::uint64_t bytes) {
+    return admission.admit({OverloadPolicy::Wait, ClientKey{client}, bytes}, at(0ms)).verdict ==
+           Verdict::Admit;
+  };
+  for (const std::uint64_t client : {1, 2, 2, 2, 2, 2}) QVERIFY(!passes(client, 40));
+  QVERIFY(!admission.deal(at(0ms)));
+  admission.updateUsage(Budget::Journal, {800, 1000}, at(0ms));
+  QVERIFY(!passes(2, 40));
+  QVERIFY(admission.deal(at(0ms)));
+  QVERIFY(passes(2, 40));
+  QVERIFY(!passes(2, 40));
+  QVERIFY(passes(1, 40));
+  QVERIFY(!passes(1, 40));
+  QVERIFY(admission.isUnderPressure(Budget::Journal));
+}
+
+void TestAdmission::pressureLastsWhileSomebodyHasAPartToUse() {
+  Admission admission;
+  admission.updateUsage(Budget::Memory, {950, 1000}, at(0ms));
+  ask(admission, OverloadPolicy::Wait);
+  admission.updateUsage(Budget::Memory, {750, 1000}, at(10ms));
+  QVERIFY(admission.deal(at(10ms)));
+  admission.updateUsage(Budget::Memory, {600, 1000}, at(20ms));  // and 150 are promised
+  QVERIFY(admission.isUnderPressure(Budget::Memory));
+  QVERIFY(ask(admission, OverloadPolicy::Wait).verdict == Verdict::Admit);
+  QVERIFY(admission.deal(at(30ms)));
+  QVERIFY(admission.isUnderPressure(Budget::Memory));
+  admission.updateUsage(Budget::Memory, {600, 1000}, at(800ms));
+  QVERIFY(!admission.deal(at(800ms)));
+  QVERIFY(!admission.isUnderPressure(Budget::Memory));
+}
+
+void TestAdmission::nothingIsDealtUnderTheFreeSpaceFloor() {
+  Admission admission;
+  admission.updateUsage(Budget::Journal, {950, 1000}, at(0ms));
+  admission.updateUsage(Budget::FreeSpace, {0, 100}, at(0ms));
+  QVERIFY(ask(admission, OverloadPolicy::Wait).budget == Budget::FreeSpace);
+  admission.updateUsage(Budget::Journal, {800, 1000}, at(0ms));
+  QVERIFY(!admission.deal(at(0ms)));
+  admission.updateUsage(Budget::FreeSpace, {1000, 100}, at(0ms));
+  QVERIFY(admission.deal(at(0ms)));
 }
 
 void TestAdmission::missingBudgetNeverRefuses() {

@@ -18,7 +18,7 @@ class Waiting {
  public:
   Waiting(IntakeGate& gate, SteadyTime deadline)
       : m_worker("caller", ThreadPriority::Normal, [this, &gate, deadline] {
-          m_outcome = gate.pass(OverloadPolicy::Wait, 1, deadline);
+          m_outcome = gate.pass({OverloadPolicy::Wait, {}, 1}, deadline);
         }) {}
   IntakeGate::Outcome outcome() {
     m_worker.join();
@@ -39,10 +39,10 @@ class TestIntakeGate : public QObject {
   void isWideOpenUntilABudgetIsUnderPressure() {
     IntakeGate gate(systemClock());
     QVERIFY(gate.isWideOpen());
-    gate.updateUsage(Budget::Memory, {99, 100});
+    gate.updateUsage({.memory = {99, 100}});
     QVERIFY(!gate.isWideOpen());
     QVERIFY(gate.isUnderPressure(Budget::Memory));
-    gate.updateUsage(Budget::Memory, {1, 100});
+    gate.updateUsage({.memory = {1, 100}});
     QVERIFY(gate.isWideOpen());
     const auto events = gate.takeEvents();
     QCOMPARE(events.size(), 2u);
@@ -52,21 +52,21 @@ class TestIntakeGate : public QObject {
 
   void policyDecidesWhatBecomesOfThoseWhoComeUnderPressure() {
     IntakeGate gate(systemClock());
-    gate.updateUsage(Budget::Memory, {100, 100});
-    const auto rejected = gate.pass(OverloadPolicy::Reject, 1, SteadyTime::max());
+    gate.updateUsage({.memory = {100, 100}});
+    const auto rejected = gate.pass({OverloadPolicy::Reject, {}, 1}, SteadyTime::max());
     QVERIFY(rejected.verdict == Verdict::Reject);
     QVERIFY(rejected.status.code() == StatusCode::Overloaded);
     QVERIFY(rejected.retryAfterMs > 0);
-    QVERIFY(gate.pass(OverloadPolicy::Shed, 1, SteadyTime::max()).verdict == Verdict::Shed);
-    const auto late = gate.pass(OverloadPolicy::Wait, 1, in(5ms));
+    QVERIFY(gate.pass({OverloadPolicy::Shed, {}, 1}, SteadyTime::max()).verdict == Verdict::Shed);
+    const auto late = gate.pass({OverloadPolicy::Wait, {}, 1}, in(5ms));
     QVERIFY(late.status.code() == StatusCode::Deadline);
   }
 
   void thoseWhoWaitPassWhenThereIsRoom() {
     IntakeGate gate(systemClock());
-    gate.updateUsage(Budget::Memory, {100, 100});
+    gate.updateUsage({.memory = {100, 100}});
     Waiting caller(gate, SteadyTime::max());
-    gate.updateUsage(Budget::Memory, {10, 100});
+    gate.updateUsage({.memory = {10, 100}});
     QVERIFY(caller.outcome().status.isOk());
   }
 
@@ -75,10 +75,10 @@ class TestIntakeGate : public QObject {
     gate.hold("drain by ada");
     QVERIFY(!gate.isWideOpen());
     QCOMPARE(gate.heldBecause(), std::string("drain by ada"));
-    const auto rejected = gate.pass(OverloadPolicy::Reject, 1, SteadyTime::max());
+    const auto rejected = gate.pass({OverloadPolicy::Reject, {}, 1}, SteadyTime::max());
     QVERIFY(rejected.status.message().find("drain by ada") != std::string::npos);
     // A drain is no overload: nothing is dropped.
-    QVERIFY(gate.pass(OverloadPolicy::Shed, 1, SteadyTime::max()).verdict == Verdict::Reject);
+    QVERIFY(gate.pass({OverloadPolicy::Shed, {}, 1}, SteadyTime::max()).verdict == Verdict::Reject);
     Waiting caller(gate, SteadyTime::max());
     gate.release();
     QVERIFY(caller.outcome().status.isOk());
@@ -93,7 +93,7 @@ class TestIntakeGate : public QObject {
     QVERIFY(caller.outcome().status.code() == StatusCode::Unavailable);
     gate.release();
     QVERIFY(!gate.isWideOpen());
-    QVERIFY(!gate.pass(OverloadPolicy::Shed, 1, SteadyTime::max()).status.isOk());
+    QVERIFY(!gate.pass({OverloadPolicy::Shed, {}, 1}, SteadyTime::max()).status.isOk());
   }
 };
 
