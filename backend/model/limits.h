@@ -31,8 +31,8 @@ inline constexpr std::size_t kColumnsPerTableMax = 2000;  ///< SQLite's default 
 // --- intake -------------------------------------------------------------------------------------
 inline constexpr std::size_t kRateBucketsMax = 65'536;          ///< clients times limited tables
 inline constexpr std::size_t kFairClientsMax = 65'536;          ///< that get parts of their own
-/// Under pressure a client keeps its part for so long after it asked (twice what it was told to wait
-/// for, if that is longer).
+/// Under pressure a client keeps its part for so long after it asked (twice what it was told to
+/// wait for, if that is longer).
 inline constexpr std::chrono::milliseconds kFairClaim = 500ms;
 inline constexpr std::uint64_t kSourceLinesAheadMax = 262'144;  ///< past the first missing line
 inline constexpr std::size_t kSourcesMax = 4'096;

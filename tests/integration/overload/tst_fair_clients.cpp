@@ -4,10 +4,10 @@
 #include <array>
 #include <atomic>
 #include <numeric>
-#include <thread>
 #include <vector>
 
 #include "app/application/application.h"
+#include "base/mutex.h"
 #include "base/worker.h"
 #include "tests/support/jain_index.h"
 #include "tests/support/test_main.h"
@@ -54,9 +54,22 @@ struct Tally {
   std::atomic<std::uint64_t> greedyAsked{0};
   std::atomic<bool> isMeasuring{false};
   std::atomic<bool> isOver{false};
+  Mutex mutex;
+  CondVar ended;
 
   void count(std::size_t client, std::uint64_t got) {
     if (isMeasuring.load()) kilobytes[client] += got;
+  }
+  void end() {
+    isOver = true;
+    MutexLock lock(mutex);
+    ended.notifyAll();
+  }
+  /// Until the end, at most for `time`.
+  void rest(std::chrono::microseconds time) {
+    const SteadyTime until = systemClock().steadyNow() + time;
+    MutexLock lock(mutex);
+    while (!isOver.load() && systemClock().steadyNow() < until) ended.waitUntil(mutex, until);
   }
   std::uint64_t total() const {
     return std::accumulate(kilobytes.begin(), kilobytes.end(), std::uint64_t{0});
@@ -119,7 +132,7 @@ class TestFairClients : public QObject {
       if (submit(*client, id, 8'000).status.isOk()) {
         tally.count(0, 8);
       } else {
-        std::this_thread::sleep_for(kGreedyPause);
+        tally.rest(kGreedyPause);
       }
     }
   }
@@ -130,7 +143,7 @@ class TestFairClients : public QObject {
       const Ack ack = submit(*client, id, 1'000);
       if (ack.status.isOk()) tally.count(number, 1);
       const std::chrono::milliseconds told(ack.retryAfterMs);
-      if (!ack.status.isOk()) std::this_thread::sleep_for(std::max(told, kModestPause));
+      if (!ack.status.isOk()) tally.rest(std::max(told, kModestPause));
     }
   }
 
@@ -138,11 +151,11 @@ class TestFairClients : public QObject {
   static void measure(Engine& engine, Tally& tally) {
     const SteadyTime deadline = systemClock().steadyNow() + kPatience;
     const auto isLate = [&] { return systemClock().steadyNow() >= deadline; };
-    while (engine.totals().pressureEvents == 0 && !isLate()) QTest::qSleep(10);
+    while (engine.totals().pressureEvents == 0 && !isLate()) tally.rest(10ms);
     tally.isMeasuring = true;
-    while (tally.total() < kMeasuredKilobytes && !isLate()) QTest::qSleep(10);
+    while (tally.total() < kMeasuredKilobytes && !isLate()) tally.rest(10ms);
     tally.isMeasuring = false;
-    tally.isOver = true;
+    tally.end();
   }
 
   static Ack submit(Client& client, std::int64_t id, std::size_t bytes) {
