@@ -197,7 +197,13 @@ bool FileJournalReader::refreshEnd() {
 
 Status FileJournalReader::loadGroup() {
   const auto group = m_scanner->groupAt({m_offset, m_info.syncedEnd});
-  if (group && group->header.firstIndex == m_nextIndex) {
+  const bool follows = group && group->header.firstIndex == m_nextIndex;
+  if (follows && group->header.endIndex() > m_info.endIndex()) {
+    // One of both headers lies: that of the group, or that which tells the segment's end.
+    return damaged("records behind the known end", {m_info.number, m_info.syncedEnd},
+                   std::max(m_info.last, makeSequence(m_info.number, m_nextIndex)));
+  }
+  if (follows) {
     m_group = group->header;
     m_records = group->records;
     m_offset = group->header.end();

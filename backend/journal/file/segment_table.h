@@ -29,6 +29,9 @@ struct SegmentInfo {
   CatalogPointer catalog;  ///< null until somebody has decoded it
   bool isOpen = false;     ///< still being written
   bool isMissing = false;  ///< its file is gone, although it was not retired
+
+  /// Index behind that of its last record.
+  std::uint32_t endIndex() const { return segmentOf(last) == number ? indexOf(last) + 1 : 0; }
 };
 
 /// Threads: any.

@@ -17,7 +17,8 @@ class SegmentCheck {
     while (m_offset < m_info.syncedEnd) {
       const auto group = m_scanner.groupAt({m_offset, m_info.syncedEnd});
       if (!group && group.status().code() == StatusCode::IoError) return group.status();
-      if (!group || group->header.firstIndex != m_nextIndex) {
+      if (!group || group->header.firstIndex != m_nextIndex ||
+          group->header.endIndex() > m_info.endIndex()) {
         RETURN_IF_ERROR(skipDamage());
         continue;
       }
@@ -25,10 +26,8 @@ class SegmentCheck {
       m_offset = group->header.end();
       m_nextIndex = group->header.endIndex();
     }
-    const std::uint32_t expected =
-        segmentOf(m_info.last) == m_info.number ? indexOf(m_info.last) + 1 : 0;
-    if (m_nextIndex < expected) {
-      addDamage(m_info.syncedEnd, expected, "records missing at the end");
+    if (m_nextIndex < m_info.endIndex()) {
+      addDamage(m_info.syncedEnd, m_info.endIndex(), "records missing at the end");
     }
     return Status::ok();
   }
@@ -65,9 +64,7 @@ class SegmentCheck {
         m_scanner.findHeader({m_offset + limits::kJournalBlockBytes, m_info.syncedEnd});
     if (!later) return later.status();
     const std::uint64_t end = later->has_value() ? (*later)->offset : m_info.syncedEnd;
-    const std::uint32_t endOfSegment =
-        segmentOf(m_info.last) == m_info.number ? indexOf(m_info.last) + 1 : 0;
-    const std::uint32_t endIndex = later->has_value() ? (*later)->firstIndex : endOfSegment;
+    const std::uint32_t endIndex = later->has_value() ? (*later)->firstIndex : m_info.endIndex();
     addDamage(end, endIndex, "group header");
     m_offset = end;
     m_nextIndex = std::max(endIndex, m_nextIndex);
