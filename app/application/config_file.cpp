@@ -44,8 +44,11 @@ std::vector<KeyRule> engineRules(EngineOptions& options) {
 std::vector<KeyRule> journalRules(JournalOptions& journal) {
   return {
       {"kind", readChoice({{"file", [] {}}, {"jetstream", nullptr}})},
-      {"sync", readChoice({{"always", [] {}}, {"interval", nullptr}})},
-      {"sync_interval", notAvailableYet("'10 ms'")},
+      {"sync", readChoice({{"always", [&] { journal.sync = JournalSync::Always; }},
+                           {"interval", [&] { journal.sync = JournalSync::Interval; }}})},
+      {"sync_interval",
+       readDuration({limits::kSyncIntervalMin.count(), limits::kSyncIntervalMax.count()},
+                    [&](milliseconds time) { journal.syncInterval = time; })},
       {"segment_size", readSize({bytes(limits::kSegmentBytesMin), bytes(limits::kSegmentBytesMax)},
                                 [&](std::uint64_t size) { journal.segmentBytes = size; })},
       {"disk_budget",

@@ -62,7 +62,7 @@ std::vector<std::string> Node::sinkNames() const {
   return names;
 }
 
-Sequence Node::syncedHead() const { return m_pipeline.journal().syncedHead(); }
+Sequence Node::syncedHead() const { return m_pipeline.journal().journaledHead(); }
 
 SinkProgress Node::progress(std::string_view name) const { return sink(name).progress(); }
 

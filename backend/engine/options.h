@@ -19,7 +19,14 @@ struct NodeOptions {
   std::string environment = "local";  ///< local, stage, prod
 };
 
+enum class JournalSync : std::uint8_t {
+  Always,    ///< journaled is told when it is synced
+  Interval,  ///< journaled is told when it is written; it is synced a little later
+};
+
 struct JournalOptions {
+  JournalSync sync = JournalSync::Always;
+  std::chrono::milliseconds syncInterval = limits::kSyncIntervalDefault;  ///< with Interval
   std::uint64_t segmentBytes = limits::kSegmentBytesDefault;
   std::uint64_t diskBudgetBytes = limits::kDiskBudgetDefault;
   std::uint64_t freeSpaceFloorBytes = limits::kFreeSpaceFloorDefault;

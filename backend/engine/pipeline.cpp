@@ -39,6 +39,8 @@ std::string touchedText(const BackpressureEvent& ended) {
 Pipeline::Pipeline(const EngineOptions& options, Parts parts)
     : m_options(options),
       m_parts(parts),
+      m_acknowledgements(options.journal.sync == JournalSync::Always ? Survives::PowerLoss
+                                                                     : Survives::ProcessEnd),
       m_gate(parts.clock),
       m_known(parts.files, options.dataDirectory, options.knownIds) {}
 
@@ -86,7 +88,7 @@ Status Pipeline::open(const StoreOpener& openStore) {
   m_journal->setSyncedListener([this](const SyncedNews& news) { onSynced(news); });
   m_journal->setFailureListener([this](const AppendFailure& failure) { onNotJournaled(failure); });
   for (const auto& sink : m_sinks) (void)sink->tryStart();  // its state tells; tried again later
-  m_acknowledgements.onSynced(m_journal->syncedHead());
+  m_acknowledgements.onJournaled(m_journal->journaledHead());
   m_acknowledgements.onSettled(primary().settled());
   return refreshCatalog();
 }
@@ -121,6 +123,9 @@ Status Pipeline::openJournal() {
   journal.directory = m_options.dataDirectory + "/journal";
   journal.holderNote = "penstock " + m_options.node.name;
   journal.segmentBytes = m_options.journal.segmentBytes;
+  if (m_options.journal.sync == JournalSync::Interval) {
+    journal.syncInterval = m_options.journal.syncInterval;
+  }
   journal.retain = m_options.journal.retain;
   journal.retainBytes = retainBytes(m_options);
   journal.freeSpaceFloorBytes = m_options.journal.freeSpaceFloorBytes;
@@ -182,12 +187,11 @@ Sink* Pipeline::find(std::string_view sink) const {
 
 /// On the journal's thread: first what must not be late, then those who wait, then those who read.
 void Pipeline::onSynced(const SyncedNews& news) {
-  const Sequence head = news.head;
   m_counters.journaledSets.add(news.changeSets);
-  m_counters.syncMicros.record(news.syncTime.count());
-  m_known.onSynced(head);
-  m_submitter->onSynced(head);
-  m_acknowledgements.onSynced(head);
+  if (news.syncTime.count() > 0) m_counters.syncMicros.record(news.syncTime.count());
+  m_known.onSynced(news.head);
+  m_submitter->onJournaled(news.journaled);
+  m_acknowledgements.onJournaled(news.journaled);
   for (const auto& sink : m_sinks) sink->onSynced();
   const SteadyTime now = m_parts.clock.steadyNow();
   if (now < m_nextMeasure) return;
@@ -221,7 +225,7 @@ Status Pipeline::refreshCatalog() {
 }
 
 Status Pipeline::flushAndWait(SteadyTime deadline) {
-  const Sequence target = m_journal->syncedHead();
+  const Sequence target = m_journal->journaledHead();
   primary().flushTo(target);
   return primary().waitSettled(target, deadline);
 }

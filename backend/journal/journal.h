@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The queue itself: an append-only, durable log of records. A record is safe once syncedHead() has
-// reached its sequence; readers only ever see synced records. FileJournal is the default; a
-// replicated one has the same face.
+// The queue itself: an append-only, durable log of records. A record is journaled once
+// journaledHead() has reached its sequence; readers only ever see synced records, which survive a
+// power loss too. FileJournal is the default; a replicated one has the same face.
 #pragma once
 
 #include <chrono>
@@ -87,11 +87,12 @@ struct JournalCounters {
   std::uint64_t failedSyncs = 0;
 };
 
-/// One group commit.
+/// A group was written, or what was written was synced, or both at once.
 struct SyncedNews {
   Sequence head{};                        ///< everything up to here is synced
-  std::uint64_t changeSets = 0;           ///< in this group
-  std::chrono::microseconds syncTime{0};  ///< writing and syncing it
+  Sequence journaled{};                   ///< as Journal::journaledHead
+  std::uint64_t changeSets = 0;           ///< newly journaled
+  std::chrono::microseconds syncTime{0};  ///< of a sync, with the writing of its group
 };
 
 /// What became of an append that was not synced.
@@ -113,10 +114,13 @@ class Journal {
                                   SteadyTime deadline) = 0;
   /// The last synced sequence. Threads: any; a single atomic load.
   virtual Sequence syncedHead() const = 0;
+  /// The last sequence that may be told as journaled: the synced one, or with a sync at intervals
+  /// the last written one, which survives the end of the process alone. Threads: any.
+  virtual Sequence journaledHead() const = 0;
   /// Blocks until syncedHead() >= sequence or the deadline. Errors: Deadline, Unavailable, IoError.
   virtual Status waitSynced(Sequence sequence, SteadyTime deadline) = 0;
-  /// Called on the journal thread after each sync; must be short. Set before the first append;
-  /// wired by engine only.
+  /// Called on the journal thread after each write and sync; must be short. Set before the first
+  /// append; wired by engine only.
   virtual void setSyncedListener(std::function<void(const SyncedNews&)> listener) = 0;
   virtual void setFailureListener(std::function<void(const AppendFailure&)> listener) = 0;
 

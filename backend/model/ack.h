@@ -13,13 +13,21 @@ namespace penstock {
 /// How safe a change set is. Each level includes those before it.
 enum class AckLevel : std::uint8_t {
   Accepted,   ///< in memory; lost by a crash of the process
-  Journaled,  ///< synced: survives a crash and a power loss
+  Journaled,  ///< in the journal: see Survives
   Persisted,  ///< committed in the primary, or kept there as a dead letter
+};
+
+/// What may happen to the node without its being lost.
+enum class Survives : std::uint8_t {
+  Nothing,     ///< it is in memory alone
+  ProcessEnd,  ///< written, and not synced yet: a journal that is synced at intervals
+  PowerLoss,   ///< synced
 };
 
 /// What a submitter is told, once per awaited level or failure.
 struct Ack {
   AckLevel level = AckLevel::Accepted;
+  Survives survives = Survives::Nothing;
   Sequence sequence{};  ///< kNoSequence when refused
   Status status;        ///< ok, or why it was refused or became a dead letter
   bool known = false;   ///< the id (or source line) was seen before; sequence is the first one's

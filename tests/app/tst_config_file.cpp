@@ -24,8 +24,9 @@ memory_budget = "64 MiB"
 drain_timeout = "2 min"
 known_ids = 5000
 [journal]
+sync = "interval"
+sync_interval = "25 ms"
 kind = "file"
-sync = "always"
 segment_size = "16 MiB"
 disk_budget = "1 GiB"
 free_space_floor = "512 KiB"
@@ -65,6 +66,7 @@ class TestConfigFile : public QObject {
       QCOMPARE(options->memoryBudgetBytes, limits::kMemoryBudgetDefault);
       QCOMPARE(options->knownIds, std::size_t{1'000'000});
       QCOMPARE(options->drainTimeout, 30'000ms);
+      QVERIFY(options->journal.sync == JournalSync::Always);
       QCOMPARE(options->journal.retain, std::chrono::seconds(1h));
       QCOMPARE(options->retry.initial, 100ms);
       QCOMPARE(options->sinks.size(), 1u);
@@ -85,6 +87,8 @@ class TestConfigFile : public QObject {
     QCOMPARE(options->memoryBudgetBytes, 64 * limits::kMiB);
     QCOMPARE(options->drainTimeout, 120'000ms);
     QCOMPARE(options->knownIds, std::size_t{5000});
+    QVERIFY(options->journal.sync == JournalSync::Interval);
+    QCOMPARE(options->journal.syncInterval, std::chrono::milliseconds(25));
     QCOMPARE(options->journal.segmentBytes, 16 * limits::kMiB);
     QCOMPARE(options->journal.diskBudgetBytes, limits::kGiB);
     QCOMPARE(options->journal.freeSpaceFloorBytes, 512 * limits::kKiB);
@@ -230,8 +234,7 @@ overload = "shed"
   void whatIsNotBuiltYetIsRefusedByName_data() {
     QTest::addColumn<QString>("text");
     for (const char* text :
-         {"[journal]\nkind = \"jetstream\"", "[journal]\nsync = \"interval\"",
-          "[journal]\nsync_interval = \"5 ms\"", "[remote]\nlisten = \"127.0.0.1:4040\"",
+         {"[journal]\nkind = \"jetstream\"", "[remote]\nlisten = \"127.0.0.1:4040\"",
           "[remote]\nauth = \"token\"", "[metrics]\nprometheus = true",
           "[[sink]]\nrole = \"standby\"", "[[sink]]\ndriver = \"postgres\"",
           "[[sink]]\nhost = \"db\"", "[[sink]]\nevent_table = \"e\"",
@@ -251,7 +254,7 @@ overload = "shed"
 
   void defaultsOfWhatIsNotBuiltYetMayBeWritten() {
     const auto read = parseConfig(
-        "[journal]\nsync_interval = \"10 ms\"\n[remote]\nlisten = \"\"\n[metrics]\nprometheus = "
+        "[remote]\nlisten = \"\"\n[metrics]\nprometheus = "
         "false\n[[table]]\nname = \"a\"\ncached = false\nafter_dead_letter = \"continue\"\n",
         "penstock.toml");
     QVERIFY2(read.isOk(), read.status().message().c_str());

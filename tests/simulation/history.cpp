@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 constexpr std::chrono::seconds kRestMax{300};
 constexpr std::chrono::milliseconds kRestTick{250};
 constexpr int kFollowUps = 3;
+constexpr std::chrono::milliseconds kJournalWakes{5};  ///< so late at the most
 const std::string kSourceName = "a file";
 const std::string kJournalDirectory = "/data/journal";
 
@@ -197,6 +198,7 @@ void History::failDisk(Random& random) {
   plan.times = random.percent(60) ? random.between(1, 3) : 100'000;
   m_disk.files().plan(plan);
   ++m_diskFaults;
+  m_diskHasFailed = true;
   later(random.time(10ms, 8s), [this] {
     m_disk.files().clearFaults();
     --m_diskFaults;
@@ -207,6 +209,7 @@ void History::fillDisk(Random& random) {
   const auto space = m_disk.space("/");
   m_disk.files().setCapacity(space->totalBytes - space->freeBytes + random.below(100'000));
   ++m_diskFaults;
+  m_diskHasFailed = true;
   later(random.time(10ms, 8s), [this] {
     m_disk.files().setCapacity(~std::uint64_t{0});
     --m_diskFaults;
@@ -283,6 +286,8 @@ void History::startLater(std::chrono::microseconds delay) {
 }
 
 void History::start() {
+  m_hasStarted = false;
+  m_diskHasFailed = m_diskFaults > 0;
   m_restoresAtStart = m_store.restores();
   m_brokenAtStart = m_store.broken();
   m_stopWasJudged = false;
@@ -293,7 +298,11 @@ void History::start() {
   const Status started = m_node->start(m_gate);
   m_world.note([&] { return "node: life " + std::to_string(m_lives) + " " + started.message(); });
   if (m_disk.hasEnded()) return;  // see afterStep()
-  if (started.isOk()) return replayLines();
+  if (started.isOk()) {
+    m_ledger.onStarted();
+    m_hasStarted = true;
+    return replayLines();
+  }
   if (m_diskFaults == 0) m_world.fail("does not start: " + started.message());
   m_node.reset();
   startLater(300ms);
@@ -310,11 +319,19 @@ void History::stopInOrder() {
 
 void History::die() {
   m_world.note([] { return "node: ends"; });
+  if (m_disk.howEnded() == SimulatedDisk::End::PowerLoss) losePower();
   m_node.reset();
   m_disk.restart();
   m_ledger.onLifeEnd();
   m_ledger.judge(m_store.content());
   startLater(m_world.random().time(1ms, 500ms));
+}
+
+/// A failing disk syncs later, and a start that did not come to its end has synced nothing.
+void History::losePower() {
+  const bool isLate = !m_hasStarted || m_diskHasFailed;
+  m_ledger.onPowerLoss(isLate ? SteadyTime::min()
+                              : m_world.now() - m_plan.node.syncInterval - kJournalWakes);
 }
 
 void History::afterStep() {

@@ -56,6 +56,7 @@ class History {
   void startLater(std::chrono::microseconds delay);
   void stopInOrder();
   void die();
+  void losePower();
   void afterStep();
   void judgeStop();
   bool isAllowedStop(const Status& why) const;
@@ -77,7 +78,9 @@ class History {
   SinkGate m_gate = SinkGate::Open;
   std::uint32_t m_lives = 0;
   bool m_startIsPlanned = false;
-  int m_diskFaults = 0;  // that have not ended
+  int m_diskFaults = 0;          // that have not ended
+  bool m_diskHasFailed = false;  // in this life
+  bool m_hasStarted = false;     // the node, in this life
   bool m_stopWasJudged = false;
   bool m_hasGap = false;
   std::uint64_t m_restoresAtStart = 0;

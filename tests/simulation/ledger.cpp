@@ -137,6 +137,9 @@ void Ledger::onAck(AckToken token, const Ack& ack, const SimulatedStore& store) 
     failAbout(order, "was told twice, then " + std::string(fateName(fate)));
   }
   submission.fate = fate;
+  if (fate == Fate::Journaled && ack.survives != Survives::PowerLoss) {
+    submission.toldUnsynced = m_world.now();
+  }
   if (fate == Fate::Persisted && order.sequence() > store.highestCheckpoint()) {
     failAbout(order,
               "was told persisted, and the store is at " + toText(store.highestCheckpoint()));
@@ -144,6 +147,21 @@ void Ledger::onAck(AckToken token, const Ack& ack, const SimulatedStore& store) 
   if (fate == Fate::Persisted && ack.deadLetter && !m_hasDecisions &&
       !store.content().letters.contains(ack.sequence) && store.restores() == 0) {
     failAbout(order, "was told that it is a dead letter, and the store has none");
+  }
+}
+
+void Ledger::onStarted() {
+  for (auto& [number, order] : m_orders) {
+    for (Submission& each : order.submissions) each.toldUnsynced.reset();
+  }
+}
+
+void Ledger::onPowerLoss(SteadyTime synced) {
+  for (auto& [number, order] : m_orders) {
+    for (Submission& each : order.submissions) {
+      const bool mayBeLost = each.toldUnsynced && *each.toldUnsynced >= synced;
+      if (mayBeLost && each.fate == Fate::Journaled) each.fate = Fate::Lost;
+    }
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -35,6 +36,8 @@ struct Submission {
   Sequence sequence{};
   Fate fate = Fate::Pending;
   bool known = false;  ///< answered with an earlier one's sequence
+  /// When it was told as journaled, and that it does not survive a power loss yet.
+  std::optional<SteadyTime> toldUnsynced;
 };
 
 /// A change set as its client knows it; one with an id or a line may be submitted again.
@@ -78,6 +81,10 @@ class Ledger {
   /// The node says that it has it.
   void onClaimed(Order& order);
   void onLifeEnd();
+  /// A node has started: everything that it has found is synced.
+  void onStarted();
+  /// What was told before `synced` has been synced before the power went.
+  void onPowerLoss(SteadyTime synced);
 
   /// Compares all that the store holds with the model up to its checkpoint.
   void judge(const SimulatedStore::Content& content);

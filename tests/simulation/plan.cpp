@@ -77,6 +77,13 @@ void holdSome(Plan& plan) {
   }
 }
 
+/// In a part of the histories journaled is told before the sync. With randomness of its own, too.
+void syncLater(Plan& plan) {
+  Random random(plan.seed ^ 0x5f1c);
+  if (random.percent(75)) return;
+  plan.node.syncInterval = pick<std::chrono::milliseconds>(random, {2ms, 20ms, 1'000ms});
+}
+
 }  // namespace
 
 std::string_view operationKindName(OperationKind kind) {
@@ -110,6 +117,7 @@ Plan planOf(std::uint64_t seed) {
     if (random.percent(share.inPercentOfHistories)) add(share.kind, random.between(1, share.most));
   }
   holdSome(plan);
+  syncLater(plan);
   std::ranges::stable_sort(plan.operations, {}, &PlannedOperation::at);
   for (std::size_t i = 0; i < plan.operations.size(); ++i) {
     plan.operations[i].number = static_cast<std::uint32_t>(i);

@@ -38,6 +38,7 @@ class SimulatedDiskFile final : public File {
 void SimulatedDisk::end(End how, std::uint64_t seed) {
   m_plannedCalls.reset();
   if (hasEnded()) return;
+  m_howEnded = how;
   m_left = how == End::Kill ? m_files->afterKill() : m_files->afterPowerLoss(seed);
 }
 

@@ -32,6 +32,8 @@ class SimulatedDisk final : public FileSystem {
   /// Ends after so many more calls that change something.
   void endAfter(std::uint64_t calls, End how, std::uint64_t seed);
   bool hasEnded() const { return m_left != nullptr; }
+  /// How, if it has.
+  End howEnded() const { return m_howEnded; }
   /// Nothing is cut short any more.
   void forgetEnd() { m_plannedCalls.reset(); }
   /// Continues with what the end left. Expects: every file is closed.
@@ -61,6 +63,7 @@ class SimulatedDisk final : public FileSystem {
   std::unique_ptr<SimulatedFileSystem> m_files;
   std::unique_ptr<SimulatedFileSystem> m_left;  // by the end
   std::optional<std::uint64_t> m_plannedCalls;
+  End m_howEnded = End::Kill;
   End m_plannedEnd = End::Kill;
   std::uint64_t m_plannedSeed = 0;
   std::uint64_t m_syncs = 0;

@@ -23,6 +23,8 @@ SimulatedNode::SimulatedNode(Parts parts, const NodeSetting& setting, std::uint3
     : m_parts(std::move(parts)),
       m_setting(setting),
       m_number(number),
+      m_acknowledgements(setting.syncInterval.count() == 0 ? Survives::PowerLoss
+                                                           : Survives::ProcessEnd),
       m_gate(m_parts.world.clock()),
       m_known(m_parts.disk, kDataDirectory, kKnownIds) {}
 
@@ -58,7 +60,7 @@ Status SimulatedNode::start(SinkGate gate) {
   m_journal->setSyncedListener([this](const SyncedNews& news) { onSynced(news); });
   m_journal->setFailureListener([this](const AppendFailure& failure) { onNotJournaled(failure); });
   (void)m_sink->tryStart("life " + std::to_string(m_number));  // tried again later
-  m_acknowledgements.onSynced(m_journal->syncedHead());
+  m_acknowledgements.onJournaled(m_journal->journaledHead());
   m_acknowledgements.onSettled(m_sink->settled());
   wakeJournal();
   scheduleChores();
@@ -84,6 +86,7 @@ Status SimulatedNode::openJournal() {
   options.stagingBytes = 8 * limits::kJournalBlockBytes;
   options.spares = m_setting.spares;
   options.retain = m_setting.retain;
+  options.syncInterval = m_setting.syncInterval;
   options.retainBytes = 8 * m_setting.segmentBytes;
   options.initialCatalog = m_parts.catalog;
   options.drive = FileJournalOptions::Drive::Steps;
@@ -165,9 +168,12 @@ void SimulatedNode::stepJournal() {
            toText(m_journal->syncedHead());
   });
   if (step.kind == GroupLoop::Step::Kind::Wrote) wakeJournal();
+  if (step.kind == GroupLoop::Step::Kind::Idle && step.until) {
+    m_parts.world.at(*step.until, m_life, [this] { wakeJournal(); });
+  }
   if (step.kind != GroupLoop::Step::Kind::Failed) return;
   m_journalIsWoken = true;
-  m_parts.world.at(step.until, m_life, [this] {
+  m_parts.world.at(*step.until, m_life, [this] {
     m_journalIsWoken = false;
     stepJournal();
   });
@@ -176,8 +182,8 @@ void SimulatedNode::stepJournal() {
 void SimulatedNode::onSynced(const SyncedNews& news) {
   if (isDead()) return;
   m_known.onSynced(news.head);
-  m_submitter->onSynced(news.head);
-  m_acknowledgements.onSynced(news.head);
+  m_submitter->onJournaled(news.journaled);
+  m_acknowledgements.onJournaled(news.journaled);
   m_sink->onSynced();
   measureBudgets();
 }

@@ -30,6 +30,7 @@ struct NodeSetting {
   std::size_t spares = 1;
   std::chrono::microseconds retain{0};
   std::uint64_t diskBudgetBytes = 0;  ///< 0: none
+  std::chrono::milliseconds syncInterval{0};
   std::chrono::milliseconds chores{100};
   std::uint64_t snapshotEvery = 5;  ///< chores
   SinkSetting sink;

@@ -94,12 +94,12 @@ void Acknowledgements::await(const std::shared_ptr<Account>& account, AckToken t
     fail(*account, accepted.sequence, accepted.sequence, lost);
     return;
   }
-  const Sequence reached = level == AckLevel::Journaled ? synced() : settled();
+  const Sequence reached = level == AckLevel::Journaled ? journaled() : settled();
   if (awaited.sequence <= reached) deliver(*account);
 }
 
-void Acknowledgements::onSynced(Sequence head) {
-  m_synced.store(toNumber(head), std::memory_order_release);
+void Acknowledgements::onJournaled(Sequence head) {
+  m_journaled.store(toNumber(head), std::memory_order_release);
   deliverAll();
 }
 
@@ -218,7 +218,7 @@ void Acknowledgements::deliver(Account& account) {
 }
 
 void Acknowledgements::collectDue(Account& account, std::vector<DueAck>& due) {
-  const Sequence synced = this->synced();
+  const Sequence journaled = this->journaled();
   const Sequence settled = this->settled();
   MutexLock lock(account.m_mutex);
   if (account.m_closed) return;
@@ -227,7 +227,9 @@ void Acknowledgements::collectDue(Account& account, std::vector<DueAck>& due) {
   const auto take = [&](std::deque<Awaited>& queue, Sequence reached, AckLevel level) {
     while (!queue.empty() && queue.front().sequence <= reached) {
       const Awaited& front = queue.front();
+      const bool isSynced = level == AckLevel::Persisted;  // or nobody could have read it
       due.push_back({front.token, Ack{.level = level,
+                                      .survives = isSynced ? Survives::PowerLoss : m_survives,
                                       .sequence = front.told(),
                                       .status = Status::ok(),
                                       .known = front.known}});
@@ -235,7 +237,7 @@ void Acknowledgements::collectDue(Account& account, std::vector<DueAck>& due) {
       --m_awaited;
     }
   };
-  take(account.m_journaled, synced, AckLevel::Journaled);
+  take(account.m_journaled, journaled, AckLevel::Journaled);
   take(account.m_persisted, settled, AckLevel::Persisted);
   if (!m_anyOtherOutcome.load(std::memory_order_acquire)) return;
   for (std::size_t i = firstReached; i < due.size(); ++i) correctOutcome(due[i].ack);
@@ -246,6 +248,7 @@ void Acknowledgements::correctOutcome(Ack& ack) const {
   MutexLock lock(m_outcomeMutex);
   if (const Status* lost = m_lost.find(ack.sequence)) {
     ack.level = AckLevel::Accepted;
+    ack.survives = Survives::Nothing;
     ack.status = *lost;
     return;
   }

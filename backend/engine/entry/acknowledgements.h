@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who waits for which change set to become journaled or persisted, and the telling. The stages
-// below report only watermarks (the synced head, the primary's settled sequence); this class turns
-// them into one call per awaiting submitter, in sequence order.
+// below report only watermarks (the journaled head, the primary's settled sequence); this class
+// turns them into one call per awaiting submitter, in sequence order.
 #pragma once
 
 #include <atomic>
@@ -18,7 +18,7 @@
 
 namespace penstock {
 
-/// Threads: any; onSynced is called by the journal thread, onSettled and onDeadLetter by flush
+/// Threads: any; onJournaled is called by the journal thread, onSettled and onDeadLetter by flush
 /// workers, await by submitters. A receiver is never called by two threads at once, and never while
 /// a lock is held, so it may submit again.
 /// Limits: what is awaited costs kBytesPerAwaited each and is counted by awaitedBytes().
@@ -27,6 +27,9 @@ class Acknowledgements {
   static constexpr std::size_t kBytesPerAwaited = 24;
   /// So many dead letters are remembered for those who come to await them late.
   static constexpr std::size_t kDeadLettersRemembered = 10'000;
+
+  /// `journaled`: what survives that is told as journaled.
+  explicit Acknowledgements(Survives journaled = Survives::PowerLoss) : m_survives(journaled) {}
 
   /// What one client awaits.
   class Account;
@@ -43,14 +46,14 @@ class Acknowledgements {
   void await(const std::shared_ptr<Account>& account, AckToken token, const Ack& accepted,
              AckLevel level, Sequence covering = kNoSequence);
 
-  void onSynced(Sequence head);
+  void onJournaled(Sequence head);
   /// Appends first..last will never be (IoError), or may not be (Unknown), in the journal.
   void onNotJournaled(Sequence first, Sequence last, const Status& status);
   /// To be called before the onSettled that covers it.
   void onDeadLetter(Sequence sequence, const Status& reason);
   void onSettled(Sequence settled);
 
-  Sequence synced() const { return Sequence{m_synced.load(std::memory_order_acquire)}; }
+  Sequence journaled() const { return Sequence{m_journaled.load(std::memory_order_acquire)}; }
   Sequence settled() const { return Sequence{m_settled.load(std::memory_order_acquire)}; }
   std::uint64_t awaitedBytes() const;
 
@@ -64,7 +67,8 @@ class Acknowledgements {
   void collectDue(Account& account, std::vector<struct DueAck>& due);
   void correctOutcome(Ack& ack) const;
 
-  std::atomic<std::uint64_t> m_synced{0};
+  const Survives m_survives;
+  std::atomic<std::uint64_t> m_journaled{0};
   std::atomic<std::uint64_t> m_settled{0};
   std::atomic<std::uint64_t> m_awaited{0};
 

@@ -11,6 +11,9 @@
 namespace penstock {
 namespace {
 
+/// Of a hash table's node, with its place in the table.
+constexpr std::size_t kBytesPerLine = 48;
+
 constexpr std::string_view kIdsFile = "known_ids.snapshot";
 constexpr std::string_view kSourcesFile = "sources.snapshot";
 constexpr char kShedMark = 1;
@@ -160,6 +163,12 @@ KnownChanges::Entry KnownChanges::reserve(const Passage& passage, SteadyTime dea
       entry.seen = KnownIds::Seen::Known;
       return entry;
     }
+    const auto unsynced = m_unsyncedLines.find({passage.source.source, passage.source.line});
+    if (unsynced != m_unsyncedLines.end()) {
+      entry.seen = KnownIds::Seen::Known;
+      entry.sequence = unsynced->second;
+      return entry;
+    }
     entry.status = m_sources.canAdd(passage.source);
     if (!entry.status.isOk()) return entry;
   }
@@ -182,7 +191,7 @@ KnownChanges::Entry KnownChanges::reserve(const Passage& passage, SteadyTime dea
     } else {
       Passage line;
       line.source = passage.source;
-      m_unsynced.push_back({entry.sequence, line, fate});
+      noteUnsynced({entry.sequence, line, fate});
     }
   }
   if (entry.seen != KnownIds::Seen::New) return entry;
@@ -209,7 +218,7 @@ void KnownChanges::commit(const Passage& passage, Sequence sequence,
   if (passage.identity == Passage::Identity::Id) {
     m_ids.remember(passage.id, passage.content, sequence);
   }
-  m_unsynced.push_back({sequence, passage, fate});
+  noteUnsynced({sequence, passage, fate});
   settleSynced();
   endPassage(passage);
 }
@@ -220,12 +229,24 @@ void KnownChanges::cancel(const Passage& passage) {
   endPassage(passage);
 }
 
+void KnownChanges::noteUnsynced(const Unsynced& unsynced) {
+  m_unsynced.push_back(unsynced);
+  const SourceLine& line = unsynced.passage.source;
+  if (line.source != 0) m_unsyncedLines.emplace(LineKey{line.source, line.line}, unsynced.sequence);
+}
+
+void KnownChanges::forgetLine(const Unsynced& unsynced) {
+  const SourceLine& line = unsynced.passage.source;
+  if (line.source != 0) m_unsyncedLines.erase({line.source, line.line});
+}
+
 /// A line counts as in only once it is synced: a position that has moved on cannot be taken back.
 void KnownChanges::settleSynced() {
   const Sequence synced{m_synced.load(std::memory_order_acquire)};
   while (!m_unsynced.empty() && m_unsynced.front().sequence <= synced) {
     const Unsynced& front = m_unsynced.front();
     if (front.passage.source.source != 0) (void)m_sources.add(front.passage.source, front.fate);
+    forgetLine(front);
     m_unsynced.pop_front();
   }
 }
@@ -239,6 +260,7 @@ void KnownChanges::onNotJournaled(const AppendFailure& failure) {
   for (const Unsynced& each : m_unsynced) {
     const bool hasId = each.passage.identity == Passage::Identity::Id;
     if (hasId && isLost(each)) m_ids.forget(each.passage.id);
+    if (isLost(each)) forgetLine(each);
   }
   std::erase_if(m_unsynced, isLost);
 }
@@ -251,7 +273,8 @@ SourcePositions::Position KnownChanges::position(std::uint64_t source) {
 
 std::uint64_t KnownChanges::memoryBytes() const {
   MutexLock lock(m_mutex);
-  return m_ids.memoryBytes() + m_sources.memoryBytes() + m_unsynced.size() * sizeof(Unsynced);
+  return m_ids.memoryBytes() + m_sources.memoryBytes() + m_unsynced.size() * sizeof(Unsynced) +
+         m_unsyncedLines.size() * kBytesPerLine;
 }
 
 /// 8 bytes source, varint line, 8 bytes chain hash; of a shed line one byte more.

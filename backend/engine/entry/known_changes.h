@@ -8,6 +8,7 @@
 #include <deque>
 #include <set>
 #include <string>
+#include <unordered_map>
 
 #include "base/clock.h"
 #include "base/file_system.h"
@@ -80,9 +81,22 @@ class KnownChanges {
     SourcePositions::LineFate fate{};
   };
 
+  struct LineKey {
+    std::uint64_t source = 0;
+    std::uint64_t line = 0;
+    bool operator==(const LineKey&) const = default;
+  };
+  struct LineHash {
+    std::size_t operator()(const LineKey& key) const {
+      return std::hash<std::uint64_t>()(key.source ^ (key.line * 0x9e37'79b9'7f4a'7c15u));
+    }
+  };
+
   void replayRecord(const JournalRecord& record) REQUIRES(m_mutex);
   void enterAgain(const SourceLine& line, SourcePositions::LineFate fate) REQUIRES(m_mutex);
   void settleSynced() REQUIRES(m_mutex);
+  void noteUnsynced(const Unsynced& unsynced) REQUIRES(m_mutex);
+  void forgetLine(const Unsynced& unsynced) REQUIRES(m_mutex);
   void endPassage(const Passage& passage) REQUIRES(m_mutex);
   Result<Sequence> restoreSnapshots(const Journal& journal) REQUIRES(m_mutex);
   std::string pathOf(std::string_view name) const { return m_directory + "/" + std::string(name); }
@@ -96,6 +110,7 @@ class KnownChanges {
   KnownIds m_ids GUARDED_BY(m_mutex);
   SourcePositions m_sources GUARDED_BY(m_mutex);
   std::deque<Unsynced> m_unsynced GUARDED_BY(m_mutex);
+  std::unordered_map<LineKey, Sequence, LineHash> m_unsyncedLines GUARDED_BY(m_mutex);  // of those
   LostAppends m_lost GUARDED_BY(m_mutex);
   std::multiset<Sequence> m_passages GUARDED_BY(m_mutex);  // heads before those under way
   Sequence m_snapshotPosition GUARDED_BY(m_mutex){};

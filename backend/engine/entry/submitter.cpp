@@ -309,11 +309,11 @@ void Submitter::timeSample(Sequence sequence, SteadyTime submitted) {
     MutexLock lock(m_sampleMutex);
     if (m_samples.size() < kSamplesMax) m_samples.push_back({sequence, submitted});
   }
-  // Synced in between: nobody else would end this timing until the next group.
-  if (m_parts.journal.syncedHead() >= sequence) onSynced(sequence);
+  // Journaled in between: nobody else would end this timing until the next group.
+  if (m_parts.journal.journaledHead() >= sequence) onJournaled(sequence);
 }
 
-void Submitter::onSynced(Sequence head) {
+void Submitter::onJournaled(Sequence head) {
   MutexLock lock(m_sampleMutex);
   if (m_samples.empty()) return;
   const SteadyTime now = m_parts.clock.steadyNow();

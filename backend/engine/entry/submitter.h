@@ -54,7 +54,7 @@ class Submitter final : public SubmitPort {
   bool isQuiet() const;
 
   /// From the journal's thread, before acknowledgements are given: ends the timing of samples.
-  void onSynced(Sequence head);
+  void onJournaled(Sequence head);
 
  private:
   friend class SubmitterClient;

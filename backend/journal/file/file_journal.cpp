@@ -91,14 +91,15 @@ Status FileJournal::start() {
   commit.journal = m_id;
   commit.segmentBytes = m_options.segmentBytes;
   commit.groupBytes = m_options.stagingBytes / 2;
+  if (m_options.syncInterval.count() > 0) commit.sync = SyncTiming::Interval;
   commit.firstSegment =
       m_recovered.highestNumber + (m_recovered.highestNumber == 0 ? 1 : kNumbersSkippedAtOpen);
   m_commit = std::make_unique<GroupCommit>(commit, *m_table, lastCatalog());
   m_writer = std::make_unique<SegmentWriter>(
       m_segmentFiles, m_clock, SegmentWriter::Start{m_id, m_recovered.end, m_recovered.head});
-  m_loop =
-      std::make_unique<GroupLoop>(GroupLoop::Parts{*m_commit, *m_writer, *m_table, m_clock},
-                                  GroupLoop::Timing{m_options.retryPause, m_options.unknownAfter});
+  m_loop = std::make_unique<GroupLoop>(
+      GroupLoop::Parts{*m_commit, *m_writer, *m_table, m_clock},
+      GroupLoop::Timing{m_options.retryPause, m_options.unknownAfter, m_options.syncInterval});
   Status begun = m_loop->begin();
   if (!begun.isOk() && m_recovered.segments.empty()) return begun;
   if (m_options.drive == FileJournalOptions::Drive::Steps) return Status::ok();
@@ -165,14 +166,19 @@ void FileJournal::run() {
   for (;;) {
     const GroupLoop::Step step = m_loop->step();
     if (step.kind == GroupLoop::Step::Kind::Ended) return;
-    if (step.kind == GroupLoop::Step::Kind::Idle) m_commit->waitForGroup();
-    if (step.kind == GroupLoop::Step::Kind::Failed) m_commit->pause(step.until);
+    if (step.kind == GroupLoop::Step::Kind::Idle) m_commit->waitForGroup(step.until);
+    if (step.kind == GroupLoop::Step::Kind::Failed) m_commit->pause(*step.until);
   }
 }
 
 Result<Sequence> FileJournal::append(RecordType type, std::string_view payload,
                                      SteadyTime deadline) {
   return m_commit->append(type, payload, deadline);
+}
+
+/// While it is being opened, and over what a failure has passed, the synced one is further.
+Sequence FileJournal::journaledHead() const {
+  return m_loop == nullptr ? syncedHead() : std::max(syncedHead(), m_loop->journaledHead());
 }
 
 Status FileJournal::waitSynced(Sequence sequence, SteadyTime deadline) {
@@ -274,7 +280,7 @@ JournalUsage FileJournal::usage() const {
   JournalUsage usage;
   usage.usedBytes = m_table->bytes() + m_leavingBytes.load(std::memory_order_relaxed);
   usage.freeDiskBytes = m_freeDiskBytes.load(std::memory_order_relaxed);
-  usage.stagedBytes = m_commit->stagedBytes();
+  usage.stagedBytes = m_commit->stagedBytes() + m_writer->unsyncedBytes();
   usage.segments = m_table->count();
   return usage;
 }

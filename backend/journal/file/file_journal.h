@@ -38,6 +38,9 @@ struct FileJournalOptions {
   /// Segments that all sinks have passed are kept for `retain` only while all of them together are
   /// not larger: what is kept for convenience must not close intake.
   std::uint64_t retainBytes = limits::kDiskBudgetDefault / 2;
+  /// Journaled is told at the write, and what is written is synced so much later at the most: it
+  /// survives the end of the process, and a power loss only from then on. 0: told after the sync.
+  std::chrono::milliseconds syncInterval{0};
   std::chrono::milliseconds retryPause{250};     ///< between attempts after a failed sync
   std::chrono::milliseconds unknownAfter{5000};  ///< then failed appends are told `unknown`
   /// Asked about a journal that exists, with its head, before anything is written: whether somebody
@@ -71,6 +74,7 @@ class FileJournal final : public Journal {
   /// After a failure it passes over sequences that are not journaled: the failure listener is
   /// called before that, and waitSynced tells.
   Sequence syncedHead() const override { return m_table->head(); }
+  Sequence journaledHead() const override;
   Status waitSynced(Sequence sequence, SteadyTime deadline) override;
   void setSyncedListener(std::function<void(const SyncedNews&)> listener) override;
   void setFailureListener(std::function<void(const AppendFailure&)> listener) override;

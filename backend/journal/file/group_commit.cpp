@@ -99,16 +99,28 @@ Status GroupCommit::waitSynced(Sequence sequence, SteadyTime deadline) {
     if (const AppendFailure* failure = findFailure(sequence)) return failure->status;
     if (m_table.head() >= sequence) return Status::ok();
     const bool isStopped = m_state == State::Stopped;
-    const bool isDrained = !m_inFlight && m_buffers[m_active].isEmpty();
+    const bool isDrained = !m_inFlight && !m_hasUnsynced && m_buffers[m_active].isEmpty();
     if ((!inTime || isStopped) && contains(m_inDoubt, sequence)) {
       return {StatusCode::Unknown, "may or may not be journaled: " + m_inDoubt.status.message()};
     }
     if (isStopped && isDrained) return refusal();
     if (!inTime) return {StatusCode::Deadline, "not synced by the deadline"};
+    wantSync();
     const bool isInFlight = m_inFlight && sequence < m_buffers[m_active].first();
     const std::uint64_t group = isInFlight ? m_group - 1 : m_group;
     inTime = m_synced[group % 2].waitUntil(m_mutex, deadline);
   }
+}
+
+void GroupCommit::wantSync() {
+  if (m_options.sync == SyncTiming::EachGroup || m_syncWanted) return;
+  m_syncWanted = true;
+  wakeWriter();
+}
+
+bool GroupCommit::isSyncWanted() const {
+  const MutexLock lock(m_mutex);
+  return m_syncWanted;
 }
 
 const AppendFailure* GroupCommit::findFailure(Sequence sequence) const {
@@ -165,11 +177,19 @@ StagingBuffer* GroupCommit::take() {
   return &m_buffers[1 - m_active];
 }
 
-void GroupCommit::waitForGroup() {
+void GroupCommit::waitForGroup(std::optional<SteadyTime> until) {
   const MutexLock lock(m_mutex);
-  while (m_buffers[m_active].isEmpty() && m_state != State::Stopped) {
+  const auto mayWait = [this]() REQUIRES(m_mutex) {
+    const bool isWanted = m_hasUnsynced && m_syncWanted;
+    return m_buffers[m_active].isEmpty() && m_state != State::Stopped && !isWanted;
+  };
+  while (mayWait()) {
     m_writerWaits = true;
-    m_work.wait(m_mutex);
+    if (!until) {
+      m_work.wait(m_mutex);
+    } else if (!m_work.waitUntil(m_mutex, *until)) {
+      break;
+    }
   }
   m_writerWaits = false;
 }
@@ -190,6 +210,19 @@ void GroupCommit::finish() {
   const MutexLock lock(m_mutex);
   m_inFlight = false;
   m_synced[(m_group - 1) % 2].notifyAll();
+}
+
+void GroupCommit::finishUnsynced() {
+  const MutexLock lock(m_mutex);
+  m_inFlight = false;
+  m_hasUnsynced = true;
+}
+
+void GroupCommit::onSynced() {
+  const MutexLock lock(m_mutex);
+  m_hasUnsynced = false;
+  m_syncWanted = false;
+  for (CondVar& synced : m_synced) synced.notifyAll();
 }
 
 AppendFailure GroupCommit::refuse(const Status& why) {
@@ -238,6 +271,7 @@ void GroupCommit::abandon() {
   const MutexLock lock(m_mutex);
   CHECK(m_state == State::Stopped);
   m_buffers[m_active].begin({});
+  m_hasUnsynced = false;
   for (CondVar& synced : m_synced) synced.notifyAll();
 }
 

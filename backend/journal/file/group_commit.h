@@ -7,6 +7,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,11 @@
 
 namespace penstock {
 
+enum class SyncTiming : std::uint8_t {
+  EachGroup,  ///< journaled means synced
+  Interval,   ///< journaled means written; synced a little later, or when somebody wants it
+};
+
 /// Threads: append, waitSynced, setCatalog, stagedBytes: any. The rest: the journal thread (and
 /// before it starts, the one that opens the journal), but stop.
 class GroupCommit {
@@ -29,6 +35,7 @@ class GroupCommit {
     std::uint64_t segmentBytes = 0;
     std::size_t groupBytes = 0;      ///< cap of one group commit; two of them are held in memory
     std::uint32_t firstSegment = 0;  ///< the number that the first new segment gets
+    SyncTiming sync = SyncTiming::EachGroup;
   };
   /// Starts refusing: appends are let in by resume().
   GroupCommit(const Options& options, const SegmentTable& table, CatalogPointer catalog);
@@ -45,10 +52,17 @@ class GroupCommit {
 
   /// The next group for the disk; null when nothing is staged.
   StagingBuffer* take();
-  /// Waits until something is staged, or stopped.
-  void waitForGroup();
+  /// Waits until something is staged, somebody wants what is written synced, the time has come, or
+  /// stopped.
+  void waitForGroup(std::optional<SteadyTime> until);
   /// The group that was taken is synced and the table says so. Wakes those who wait for it.
   void finish();
+  /// The group that was taken is written, and waits for onSynced().
+  void finishUnsynced();
+  /// All that was finished is synced and the table says so.
+  void onSynced();
+  /// Somebody waits for what is only written.
+  bool isSyncWanted() const;
 
   /// The group that was taken could not be synced: all that is staged is given up, appends are
   /// refused until resume(). Returns the range that is in doubt (kNoSequence: nothing).
@@ -72,6 +86,7 @@ class GroupCommit {
   enum class State : std::uint8_t { Open, Refusing, Stopped };
 
   Status roomFor(std::size_t payloadBytes, SteadyTime deadline) REQUIRES(m_mutex);
+  void wantSync() REQUIRES(m_mutex);
   void beginNextSegment() REQUIRES(m_mutex);
   StagingBuffer::Place firstPlace() REQUIRES(m_mutex);
   RecordToWrite catalogRecord() const REQUIRES(m_mutex);
@@ -92,6 +107,8 @@ class GroupCommit {
   std::uint64_t m_group GUARDED_BY(m_mutex) = 0;  // counts groups; of the buffer being filled
   bool m_inFlight GUARDED_BY(m_mutex) = false;    // the other buffer is with the journal thread
   bool m_writerWaits GUARDED_BY(m_mutex) = false;
+  bool m_hasUnsynced GUARDED_BY(m_mutex) = false;  // finished, and not synced
+  bool m_syncWanted GUARDED_BY(m_mutex) = false;
   unsigned m_roomWaiters GUARDED_BY(m_mutex) = 0;
   State m_state GUARDED_BY(m_mutex) = State::Refusing;
   Status m_why GUARDED_BY(m_mutex);

@@ -41,16 +41,65 @@ GroupLoop::Step GroupLoop::step() {
     return tryAgain();
   }
   StagingBuffer* const buffer = m_parts.commit.take();
-  if (buffer == nullptr) {
-    return {m_parts.commit.isStopped() ? Step::Kind::Ended : Step::Kind::Idle, {}};
+  const bool isUnsynced = m_parts.writer.hasUnsynced();
+  if (buffer == nullptr && !(isUnsynced && isSyncDue())) {
+    if (m_parts.commit.isStopped()) return {Step::Kind::Ended, {}};
+    return {Step::Kind::Idle, isUnsynced ? std::optional(m_syncAt) : std::nullopt};
   }
-  const Status written = writeGroup(*buffer);
+  const Status written = buffer == nullptr ? syncNow() : writeGroup(*buffer);
   if (written.isOk()) return {Step::Kind::Wrote, {}};
   refuse(written);
   return tryAgain();
 }
 
+/// So much is kept in memory at the most, and one group more.
+bool GroupLoop::isSyncDue() const {
+  return m_parts.clock.steadyNow() >= m_syncAt || m_parts.commit.isSyncWanted() ||
+         m_parts.commit.isStopped() ||
+         m_parts.writer.unsyncedBytes() >= limits::kGroupCommitBytesMax;
+}
+
+Status GroupLoop::writeUnsynced(StagingBuffer& buffer) {
+  const std::uint64_t changeSets = buffer.changeSets();
+  const SteadyTime began = m_parts.clock.steadyNow();
+  if (!m_parts.writer.hasUnsynced()) m_syncAt = began + m_timing.syncInterval;
+  RETURN_IF_ERROR(m_parts.writer.writeUnsynced(buffer));
+  m_unsyncedRecords += buffer.records();
+  m_journaled.store(toNumber(buffer.last()), std::memory_order_release);
+  m_parts.commit.finishUnsynced();
+  if (m_syncedListener) {
+    m_syncedListener({m_parts.table.head(), journaledHead(), changeSets, {}});
+  }
+  return isSyncDue() ? syncNow() : Status::ok();
+}
+
+Status GroupLoop::syncNow() {
+  const SteadyTime began = m_parts.clock.steadyNow();
+  const auto synced = m_parts.writer.sync();
+  if (!synced) return synced.status();
+  const auto took = m_parts.clock.steadyNow() - began;
+  onSynced(*synced, std::chrono::duration_cast<std::chrono::microseconds>(took));
+  return Status::ok();
+}
+
+void GroupLoop::onSynced(const SegmentWriter::Written& written, std::chrono::microseconds took) {
+  m_parts.table.advance({written.syncedEnd, written.fileBytes, written.head, written.wallTime});
+  count(std::exchange(m_unsyncedRecords, 0), written.bytes);
+  m_parts.table.publishHead(written.head);
+  m_parts.commit.onSynced();
+  if (m_syncedListener) m_syncedListener({written.head, journaledHead(), 0, took});
+}
+
+void GroupLoop::count(std::uint64_t records, std::uint64_t bytes) {
+  m_counters.records.fetch_add(records, std::memory_order_relaxed);
+  m_counters.bytes.fetch_add(bytes, std::memory_order_relaxed);
+  m_counters.groups.fetch_add(1, std::memory_order_relaxed);
+}
+
 Status GroupLoop::writeGroup(StagingBuffer& buffer) {
+  const bool begins = buffer.place().offset == 0;
+  if (m_timing.syncInterval.count() > 0 && !begins) return writeUnsynced(buffer);
+  if (m_parts.writer.hasUnsynced()) RETURN_IF_ERROR(syncNow());
   const std::uint64_t changeSets = buffer.changeSets();
   const SteadyTime began = m_parts.clock.steadyNow();
   const auto written = m_parts.writer.write(buffer);
@@ -59,8 +108,8 @@ Status GroupLoop::writeGroup(StagingBuffer& buffer) {
   const auto took = m_parts.clock.steadyNow() - began;
   m_parts.commit.finish();
   if (m_syncedListener) {
-    m_syncedListener(
-        {written->head, changeSets, std::chrono::duration_cast<std::chrono::microseconds>(took)});
+    m_syncedListener({written->head, written->head, changeSets,
+                      std::chrono::duration_cast<std::chrono::microseconds>(took)});
   }
   return Status::ok();
 }
@@ -80,9 +129,8 @@ void GroupLoop::publish(const SegmentWriter::Written& written, const StagingBuff
   } else {
     m_parts.table.advance({written.syncedEnd, written.fileBytes, written.head, written.wallTime});
   }
-  m_counters.records.fetch_add(buffer.records(), std::memory_order_relaxed);
-  m_counters.bytes.fetch_add(written.bytes, std::memory_order_relaxed);
-  m_counters.groups.fetch_add(1, std::memory_order_relaxed);
+  count(buffer.records(), written.bytes);
+  m_journaled.store(toNumber(written.head), std::memory_order_release);
   m_parts.table.publishHead(written.head);
 }
 
@@ -101,6 +149,11 @@ GroupLoop::Step GroupLoop::tryAgain() {
   Trouble& trouble = *m_trouble;
   if (trouble.wasTried && m_parts.commit.isStopped()) return giveUp();
   trouble.wasTried = true;
+  if (m_parts.writer.hasUnsynced()) {  // it was told as journaled
+    const auto mended = m_parts.writer.mend();
+    if (!mended) return stillFailing();
+    onSynced(*mended, {});
+  }
   m_parts.writer.seal();
   // Told before the head passes over the failed sequences, and only once the seal is durable.
   StagingBuffer& first = m_parts.commit.beginSegment();
@@ -111,9 +164,14 @@ GroupLoop::Step GroupLoop::tryAgain() {
     publish(*written, first);
     m_parts.commit.resume();
     m_trouble.reset();
-    if (m_syncedListener) m_syncedListener({written->head, 0, {}});
+    if (m_syncedListener) m_syncedListener({written->head, written->head, 0, {}});
     return {Step::Kind::Wrote, {}};
   }
+  return stillFailing();
+}
+
+GroupLoop::Step GroupLoop::stillFailing() {
+  Trouble& trouble = *m_trouble;
   m_counters.failedSyncs.fetch_add(1, std::memory_order_relaxed);
   trouble.failure.status =
       Status(StatusCode::Unknown, "may or may not be journaled: " + trouble.why.message());
@@ -124,6 +182,11 @@ GroupLoop::Step GroupLoop::tryAgain() {
 
 GroupLoop::Step GroupLoop::giveUp() {
   if (!m_trouble->isTold) tell();
+  if (m_parts.writer.hasUnsynced()) {
+    logLine(LogLevel::Error,
+            "journal: what was journaled last is written and not synced: it is "
+            "lost if the power goes before the next start");
+  }
   m_parts.commit.abandon();
   return {Step::Kind::Ended, {}};
 }

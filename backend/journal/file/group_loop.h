@@ -32,6 +32,8 @@ class GroupLoop {
   struct Timing {
     std::chrono::milliseconds retryPause{};    ///< between attempts after a failed sync
     std::chrono::milliseconds unknownAfter{};  ///< then failed appends are told `unknown`
+    /// What is written is synced so much later at the most; 0: each group at once.
+    std::chrono::milliseconds syncInterval{};
   };
   GroupLoop(const Parts& parts, const Timing& timing) : m_parts(parts), m_timing(timing) {}
 
@@ -42,14 +44,16 @@ class GroupLoop {
   struct Step {
     enum class Kind : std::uint8_t {
       Wrote,   ///< go on
-      Idle,    ///< nothing is staged
+      Idle,    ///< nothing is staged; what is written is to be synced at `until`, if that is set
       Failed,  ///< the disk refuses; nothing helps before `until`
       Ended,   ///< stopped, and nothing more can be done
     };
     Kind kind = Kind::Idle;
-    SteadyTime until{};
+    std::optional<SteadyTime> until;
   };
   Step step();
+  /// As Journal says. Threads: any.
+  Sequence journaledHead() const { return Sequence{m_journaled.load(std::memory_order_acquire)}; }
 
   JournalCounters counters() const;
   /// Set before the first append.
@@ -67,9 +71,15 @@ class GroupLoop {
   };
 
   Status writeGroup(StagingBuffer& buffer);
+  Status writeUnsynced(StagingBuffer& buffer);
+  bool isSyncDue() const;
+  Status syncNow();
+  void onSynced(const SegmentWriter::Written& written, std::chrono::microseconds took);
   void publish(const SegmentWriter::Written& written, const StagingBuffer& buffer);
   void refuse(const Status& why);
+  void count(std::uint64_t records, std::uint64_t bytes);
   Step tryAgain();
+  Step stillFailing();
   Step giveUp();
   void tell();
 
@@ -79,6 +89,9 @@ class GroupLoop {
   std::function<void(const AppendFailure&)> m_failureListener;
   Status m_firstFailure;  // of begin()
   std::optional<Trouble> m_trouble;
+  SteadyTime m_syncAt{};  // when something is unsynced
+  std::uint64_t m_unsyncedRecords = 0;
+  std::atomic<std::uint64_t> m_journaled{0};
   struct AtomicCounters {
     std::atomic<std::uint64_t> records{0}, bytes{0}, groups{0}, failedSyncs{0};
   } m_counters;

@@ -24,14 +24,13 @@ Result<SegmentWriter::Written> SegmentWriter::write(StagingBuffer& buffer) {
   const StagingBuffer::Place& place = buffer.place();
   const bool begins = place.offset == 0;
   if (begins) RETURN_IF_ERROR(beginSegment(place.segment));
-  CHECK(m_file != nullptr && m_segment == place.segment);
-  GroupHeader header;
-  header.wallTime = m_clock.wallNow();
-  header.synced = m_synced;
-  header.syncedHead = m_head;
+  CHECK(m_file != nullptr && m_segment == place.segment && !hasUnsynced());
+  GroupHeader header = headerNow();
   if (begins) header.previousEnd = m_endOfPrevious;
   const auto bytes = buffer.finish(header);
-  if (Status failed = writeToFile(place, bytes); !failed.isOk()) {
+  Status failed = writeToFile(place, bytes);
+  if (failed.isOk()) failed = m_file->syncData();
+  if (!failed.isOk()) {
     if (begins) discard();
     return failed;
   }
@@ -49,6 +48,56 @@ Result<SegmentWriter::Written> SegmentWriter::write(StagingBuffer& buffer) {
   return written;
 }
 
+GroupHeader SegmentWriter::headerNow() const {
+  GroupHeader header;
+  header.wallTime = m_clock.wallNow();
+  header.synced = m_synced;
+  header.syncedHead = m_head;
+  return header;
+}
+
+Status SegmentWriter::writeUnsynced(StagingBuffer& buffer) {
+  const StagingBuffer::Place& place = buffer.place();
+  CHECK(m_file != nullptr && m_segment == place.segment && place.offset > 0);
+  CHECK(place.offset == m_synced.offset + m_unsynced.size());
+  const GroupHeader header = headerNow();
+  const auto bytes = buffer.finish(header);
+  RETURN_IF_ERROR(writeToFile(place, bytes));
+  m_unsynced.insert(m_unsynced.end(), bytes.begin(), bytes.end());
+  m_unsyncedBytes.store(m_unsynced.size(), std::memory_order_relaxed);
+  m_unsyncedHead = buffer.last();
+  m_unsyncedTime = header.wallTime;
+  return Status::ok();
+}
+
+Result<SegmentWriter::Written> SegmentWriter::sync() {
+  CHECK(m_file != nullptr && hasUnsynced());
+  RETURN_IF_ERROR(m_file->syncData());
+  return settleUnsynced();
+}
+
+Result<SegmentWriter::Written> SegmentWriter::mend() {
+  CHECK(m_file != nullptr && hasUnsynced());
+  RETURN_IF_ERROR(m_file->writeAt(m_synced.offset, m_unsynced));
+  RETURN_IF_ERROR(m_file->syncData());
+  return settleUnsynced();
+}
+
+SegmentWriter::Written SegmentWriter::settleUnsynced() {
+  Written written;
+  written.before = m_head;
+  written.bytes = m_unsynced.size();
+  m_synced.offset += m_unsynced.size();
+  m_head = m_unsyncedHead;
+  m_unsynced.clear();
+  m_unsyncedBytes.store(0, std::memory_order_relaxed);
+  written.syncedEnd = m_synced.offset;
+  written.fileBytes = std::max(m_preparedBytes, m_synced.offset);
+  written.head = m_head;
+  written.wallTime = m_unsyncedTime;
+  return written;
+}
+
 Status SegmentWriter::writeToFile(const StagingBuffer::Place& place,
                                   std::span<const std::byte> bytes) {
   const std::uint64_t end = place.offset + bytes.size();
@@ -59,7 +108,7 @@ Status SegmentWriter::writeToFile(const StagingBuffer::Place& place,
     if (!zeros.empty()) RETURN_IF_ERROR(m_file->writeAt(end, zeros));
     m_preparedBytes = zerosEnd;
   }
-  return m_file->syncData();
+  return Status::ok();
 }
 
 Status SegmentWriter::beginSegment(std::uint32_t number) {
@@ -85,7 +134,8 @@ void SegmentWriter::discard() {
 
 Status SegmentWriter::markEnd() {
   const std::uint64_t end = m_synced.offset + limits::kJournalBlockBytes;
-  if (m_file == nullptr || m_synced.segment != m_segment || end > m_files.segmentBytes()) {
+  if (m_file == nullptr || m_synced.segment != m_segment || end > m_files.segmentBytes() ||
+      hasUnsynced()) {
     return Status::ok();
   }
   StagingBuffer mark(m_journal, limits::kJournalBlockBytes);
@@ -100,6 +150,7 @@ Status SegmentWriter::markEnd() {
 }
 
 void SegmentWriter::seal() {
+  CHECK(!hasUnsynced());
   m_file.reset();
   m_endOfPrevious = m_synced.segment == 0 ? PreviousEnd::None : PreviousEnd::Sealed;
 }

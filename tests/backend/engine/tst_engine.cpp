@@ -84,6 +84,26 @@ class TestEngine : public QObject {
     QCOMPARE(rig.rows("SELECT id FROM people"), (std::vector<std::string>{"1"}));
   }
 
+  void journaledIsToldAtTheWriteWhenTheJournalIsSyncedAtIntervals() {
+    EngineRig rig;
+    rig.options.journal.sync = JournalSync::Interval;
+    rig.options.journal.syncInterval = 1s;
+    QVERIFY(rig.start().isOk());
+    const SteadyTime began = systemClock().steadyNow();
+    QVERIFY(rig.add(1, notify(1, AckLevel::Journaled)).status.isOk());
+    const Ack journaled = rig.acks().waitFor(AckToken{1});
+    QVERIFY(journaled.status.isOk() && journaled.level == AckLevel::Journaled);
+    QVERIFY(journaled.survives == Survives::ProcessEnd);
+    QVERIFY(systemClock().steadyNow() - began < 900ms);
+    QVERIFY(rig.add(2, notify(2, AckLevel::Persisted)).status.isOk());
+    // Who wants it persisted does not wait for the interval.
+    QVERIFY(rig.engine().port().flushAndWait(began + 60s).isOk());
+    const Ack persisted = rig.acks().waitFor(AckToken{2});
+    QVERIFY(persisted.level == AckLevel::Persisted && persisted.survives == Survives::PowerLoss);
+    QVERIFY(systemClock().steadyNow() - began < 900ms);
+    QCOMPARE(rig.rows("SELECT count(*) FROM people"), (std::vector<std::string>{"2"}));
+  }
+
   void pausedSinkKeepsWhatComesUntilItIsResumed() {
     EngineRig rig;
     QVERIFY(rig.start().isOk());

@@ -50,12 +50,13 @@ class TestAcknowledgements : public QObject {
     acknowledgements.await(account, AckToken{2}, accepted(5), AckLevel::Persisted);
     acknowledgements.await(account, AckToken{3}, accepted(5), AckLevel::Accepted);
     QCOMPARE(acknowledgements.awaitedBytes(), 2 * Acknowledgements::kBytesPerAwaited);
-    acknowledgements.onSynced(Sequence{4});
+    acknowledgements.onJournaled(Sequence{4});
     QVERIFY(listener.told.empty());
-    acknowledgements.onSynced(Sequence{5});
+    acknowledgements.onJournaled(Sequence{5});
     QCOMPARE(listener.told.size(), 1u);
     QVERIFY(listener.told[0].token == AckToken{1});
     QVERIFY(listener.told[0].ack.level == AckLevel::Journaled);
+    QVERIFY(listener.told[0].ack.survives == Survives::PowerLoss);
     acknowledgements.onSettled(Sequence{9});
     acknowledgements.onSettled(Sequence{10});
     QCOMPARE(listener.told.size(), 2u);
@@ -72,7 +73,7 @@ class TestAcknowledgements : public QObject {
     for (const std::uint64_t sequence : {7u, 3u, 9u, 5u, 3u}) {
       acknowledgements.await(account, AckToken{sequence}, accepted(sequence), AckLevel::Journaled);
     }
-    acknowledgements.onSynced(Sequence{8});
+    acknowledgements.onJournaled(Sequence{8});
     std::vector<std::uint64_t> order;
     for (const Told& each : listener.told) order.push_back(toNumber(each.ack.sequence));
     QVERIFY((order == std::vector<std::uint64_t>{3, 3, 5, 7}));
@@ -81,7 +82,7 @@ class TestAcknowledgements : public QObject {
 
   void whatIsReachedAlreadyIsToldAtOnceAndSaysThatItWasKnown() {
     Acknowledgements acknowledgements;
-    acknowledgements.onSynced(Sequence{20});
+    acknowledgements.onJournaled(Sequence{20});
     acknowledgements.onSettled(Sequence{10});
     Listener listener;
     const auto account = acknowledgements.open(&listener);
@@ -96,7 +97,7 @@ class TestAcknowledgements : public QObject {
   /// A line known by its source: nobody knows its sequence any more, only what lies behind it.
   void knownOneWithoutASequenceWaitsForWhatCoversIt() {
     Acknowledgements acknowledgements;
-    acknowledgements.onSynced(Sequence{20});
+    acknowledgements.onJournaled(Sequence{20});
     acknowledgements.onSettled(Sequence{10});
     acknowledgements.onNotJournaled(Sequence{18}, Sequence{19},
                                     Status(StatusCode::IoError, "lost"));
@@ -123,7 +124,7 @@ class TestAcknowledgements : public QObject {
     const auto account = acknowledgements.open(&listener);
     acknowledgements.await(account, AckToken{1}, accepted(5), AckLevel::Persisted);
     acknowledgements.await(account, AckToken{2}, accepted(5), AckLevel::Journaled);
-    acknowledgements.onSynced(Sequence{5});
+    acknowledgements.onJournaled(Sequence{5});
     acknowledgements.onDeadLetter(Sequence{5}, Status(StatusCode::Invalid, "UNIQUE"));
     acknowledgements.onSettled(Sequence{5});
     acknowledgements.await(account, AckToken{3}, accepted(5), AckLevel::Persisted);
@@ -146,7 +147,7 @@ class TestAcknowledgements : public QObject {
     }
     acknowledgements.onNotJournaled(Sequence{5}, Sequence{6}, lost());
     QCOMPARE(listener.told.size(), 2u);
-    acknowledgements.onSynced(Sequence{7});
+    acknowledgements.onJournaled(Sequence{7});
     acknowledgements.onSettled(Sequence{7});
     QCOMPARE(listener.told.size(), 4u);
     for (const Told& each : listener.told) {
@@ -163,7 +164,7 @@ class TestAcknowledgements : public QObject {
     Listener listener;
     const auto account = acknowledgements.open(&listener);
     acknowledgements.onNotJournaled(Sequence{5}, Sequence{5}, lost());
-    acknowledgements.onSynced(Sequence{6});
+    acknowledgements.onJournaled(Sequence{6});
     acknowledgements.onSettled(Sequence{6});
     acknowledgements.await(account, AckToken{1}, accepted(5), AckLevel::Journaled);
     acknowledgements.await(account, AckToken{2}, accepted(5), AckLevel::Persisted);
@@ -204,7 +205,7 @@ class TestAcknowledgements : public QObject {
       acknowledgements.await(account, AckToken{next}, accepted(next), AckLevel::Journaled);
     };
     acknowledgements.await(account, AckToken{1}, accepted(1), AckLevel::Journaled);
-    acknowledgements.onSynced(Sequence{100});
+    acknowledgements.onJournaled(Sequence{100});
     QCOMPARE(listener.told.size(), 100u);
     QVERIFY(listener.told.back().token == AckToken{100});
     acknowledgements.close(account);
@@ -227,7 +228,7 @@ class TestAcknowledgements : public QObject {
     acknowledgements.await(account, AckToken{1}, accepted(1), AckLevel::Journaled);
     acknowledgements.await(account, AckToken{2}, accepted(2), AckLevel::Journaled);
     Worker journal("journal", ThreadPriority::Normal,
-                   [&] { acknowledgements.onSynced(Sequence{1}); });
+                   [&] { acknowledgements.onJournaled(Sequence{1}); });
     {
       MutexLock lock(mutex);
       while (!inside) changed.wait(mutex);
@@ -246,7 +247,7 @@ class TestAcknowledgements : public QObject {
     closer.join();
     QVERIFY(closed);
     QCOMPARE(listener.told.size(), 1u);
-    acknowledgements.onSynced(Sequence{2});
+    acknowledgements.onJournaled(Sequence{2});
     QCOMPARE(listener.told.size(), 1u);
     QCOMPARE(acknowledgements.awaitedBytes(), 0u);
   }
@@ -258,13 +259,13 @@ class TestAcknowledgements : public QObject {
     const auto account = acknowledgements.open(&listener);
     std::atomic<std::uint64_t> appended{0};
     Worker journal("journal", ThreadPriority::Normal, [&] {
-      while (toNumber(acknowledgements.synced()) < kSets) {
-        acknowledgements.onSynced(Sequence{appended.load()});
+      while (toNumber(acknowledgements.journaled()) < kSets) {
+        acknowledgements.onJournaled(Sequence{appended.load()});
       }
     });
     Worker flusher("flusher", ThreadPriority::Normal, [&] {
       while (toNumber(acknowledgements.settled()) < kSets) {
-        acknowledgements.onSettled(acknowledgements.synced());
+        acknowledgements.onSettled(acknowledgements.journaled());
       }
     });
     for (std::uint64_t i = 1; i <= kSets; ++i) {

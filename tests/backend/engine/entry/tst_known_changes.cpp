@@ -94,6 +94,17 @@ class TestKnownChanges : public QObject {
     QVERIFY(known.reserve(withLine(1), SteadyTime::max()).seen == Seen::Known);
   }
 
+  void lineThatComesAgainBeforeItIsSyncedIsKnown() {
+    KnownChanges known = make();
+    QVERIFY(known.reserve(withLine(1), SteadyTime::max()).seen == Seen::New);
+    known.commit(withLine(1), Sequence{5}, kJournaled);
+    const KnownChanges::Entry again = known.reserve(withLine(1), SteadyTime::max());
+    QVERIFY(again.seen == Seen::Known && again.sequence == Sequence{5});
+    known.onNotJournaled(lost(5, 5));
+    QVERIFY(known.reserve(withLine(1), SteadyTime::max()).seen == Seen::New);
+    known.cancel(withLine(1));
+  }
+
   void lineWhoseIdIsKnownIsInAndHoldsNobodyUp() {
     KnownChanges known = make();
     QVERIFY(known.reserve(withId(1), SteadyTime::max()).seen == Seen::New);
