@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QTest>
-#include <thread>
 
 #include "base/worker.h"
 #include "tests/backend/engine/engine_rig.h"
@@ -28,19 +27,30 @@ SubmitOptions within(std::chrono::milliseconds time) {
   return options;
 }
 
-/// Submits until one is not taken; its answer.
-Ack fill(EngineRig& rig, std::uint64_t& accepted, std::chrono::milliseconds patience) {
-  for (std::int64_t id = 0;; ++id) {
-    // Full of what lasts, that is: what is not synced yet takes memory too, for a moment.
-    const auto isSynced = [&] {
-      const Snapshot totals = rig.engine().totals();
-      return totals.journaledSets >= totals.acceptedSets;
-    };
-    while (id % 64 == 0 && !isSynced()) std::this_thread::yield();
-    const Ack ack = rig.add(id, within(patience));
-    if (!ack.status.isOk() || accepted > 200'000) return ack;
-    ++accepted;
+/// What came of filling a budget.
+struct Filled {
+  Ack last;  ///< that was not taken
+  std::uint64_t accepted = 0;
+  std::uint64_t turnedAway = 0;
+};
+
+/// Submits until one is not taken, and none after a sample either: what is not synced yet takes
+/// memory for a moment, and what was admitted counts as more than it is until it is measured.
+Filled fill(EngineRig& rig, std::chrono::milliseconds patience) {
+  Filled filled;
+  std::uint64_t inARow = 0;
+  for (std::int64_t id = 0; inARow < 2 && filled.accepted < 200'000; ++id) {
+    filled.last = rig.add(id, within(patience));
+    if (filled.last.status.isOk()) {
+      ++filled.accepted;
+      inARow = 0;
+      continue;
+    }
+    ++filled.turnedAway;
+    ++inARow;
+    rig.sample();
   }
+  return filled;
 }
 
 }  // namespace
@@ -133,9 +143,9 @@ class TestSubmitter : public QObject {
     makeSmall(rig, OverloadPolicy::Reject);
     QVERIFY(rig.start().isOk());
     rig.gate().close();
-    std::uint64_t accepted = 0;
-    const Ack refused = fill(rig, accepted, 30s);
-    QVERIFY(accepted > 0);
+    const Filled filled = fill(rig, 30s);
+    QVERIFY(filled.accepted > 0);
+    const Ack& refused = filled.last;
     QVERIFY(refused.status.code() == StatusCode::Overloaded);
     QVERIFY(refused.retryAfterMs > 0);
     QVERIFY2(refused.status.message().find("memory") != std::string::npos,
@@ -155,12 +165,12 @@ class TestSubmitter : public QObject {
     QTRY_VERIFY(rig.lastEvent(EventKind::Backpressure, "below its low") != nullptr);
     const Event* ended = rig.lastEvent(EventKind::Backpressure, "below its low");
     QCOMPARE(ended->action, std::string("reject"));
-    QCOMPARE(ended->touchedSets, 1u);
+    QVERIFY(ended->touchedSets >= 2 && ended->touchedSets <= filled.turnedAway);
     QVERIFY(ended->lastedMicros > 0);
     QVERIFY(ended->usedBytes <= 280'000);
     QVERIFY(rig.add(1).status.isOk());
     QCOMPARE(rig.rows("SELECT sum(n) FROM people"),
-             (std::vector<std::string>{std::to_string(accepted)}));
+             (std::vector<std::string>{std::to_string(filled.accepted)}));
   }
 
   void shedOneIsToldAndCountedApartAndNotKept() {
@@ -173,8 +183,8 @@ class TestSubmitter : public QObject {
     QVERIFY(rig.client().submitJson(known, within(30s)).status.isOk());
     QVERIFY(rig.waitSettled().isOk());
     rig.gate().close();
-    std::uint64_t accepted = 1;
-    const Ack shed = fill(rig, accepted, 30s);
+    const Filled filled = fill(rig, 30s);
+    const Ack& shed = filled.last;
     QVERIFY(shed.shed);
     QVERIFY(shed.status.code() == StatusCode::Overloaded);
     QVERIFY(shed.sequence == kNoSequence);
@@ -187,7 +197,7 @@ class TestSubmitter : public QObject {
     const Ack repeat = rig.client().submitJson(known, within(30s));
     QVERIFY(repeat.status.isOk() && repeat.known && !repeat.shed);
     const SnapshotPointer sample = rig.sample();
-    QCOMPARE(sample->shedSets, 2u);
+    QCOMPARE(sample->shedSets, filled.turnedAway + 1);
     QCOMPARE(sample->rejectedSets, 0u);
     QVERIFY2(sample->stateReason.find("dropped") != std::string::npos, sample->stateReason.c_str());
     rig.gate().open();
@@ -199,7 +209,7 @@ class TestSubmitter : public QObject {
     QVERIFY(rig.add(1).status.isOk());
     QVERIFY(rig.waitSettled().isOk());
     QCOMPARE(rig.rows("SELECT sum(n), sum(id = 999999) FROM people"),
-             (std::vector<std::string>{std::to_string(accepted + 1) + "|0"}));
+             (std::vector<std::string>{std::to_string(filled.accepted + 2) + "|0"}));
   }
 
   void waitingOneGoesOnWhenThereIsRoom() {
@@ -207,8 +217,7 @@ class TestSubmitter : public QObject {
     makeSmall(rig, OverloadPolicy::Wait);
     QVERIFY(rig.start().isOk());
     rig.gate().close();
-    std::uint64_t accepted = 0;
-    const Ack late = fill(rig, accepted, 50ms);
+    const Ack late = fill(rig, 50ms).last;
     QVERIFY(late.status.code() == StatusCode::Deadline);
     QVERIFY(late.sequence == kNoSequence);
     Ack waited;
@@ -235,11 +244,14 @@ class TestSubmitter : public QObject {
     QVERIFY(rig.start().isOk());
     QVERIFY(rig.engine().runSchema("CREATE TABLE log(id INTEGER PRIMARY KEY)").isOk());
     rig.gate().close();
-    std::uint64_t accepted = 0;
-    QVERIFY(fill(rig, accepted, 30s).status.code() == StatusCode::Overloaded);
+    QVERIFY(fill(rig, 30s).last.status.code() == StatusCode::Overloaded);
     const std::string both = "{\"changes\":[" + person("upsert", 1, R"("set":{"name":"a"})") +
                              R"(,{"table":"log","op":"upsert","key":{"id":1}}]})";
-    QVERIFY(rig.client().submitJson(both, within(30ms)).status.code() == StatusCode::Deadline);
+    Ack ack;  // what is left over for it may still be enough for some
+    do {
+      ack = rig.client().submitJson(both, within(30ms));
+    } while (ack.status.isOk());
+    QVERIFY(ack.status.code() == StatusCode::Deadline);
   }
 
   void rateOfATableHoldsForEachClientAlone() {
