@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The long form of what ./test runs in short: a million simulated histories, a thousand kills at
-# named moments, a replay of 3 GB with kills in its midst, half an hour of each fuzzer. Writes a
-# report to build/long_run/report.md; the exit code tells whether all is well.
-#   tests/long_run.sh [--scale PERCENT] [PART ...]      parts: simulation kills long_file fuzz
+# named moments, a replay of 3 GB with kills in its midst, five minutes of overload under each
+# policy, half an hour of each fuzzer. Writes a report to build/long_run/report.md; the exit code
+# tells whether all is well.
+#   tests/long_run.sh [--scale PERCENT] [PART ...]   parts: simulation kills long_file overload fuzz
 # --scale 1 does a hundredth of all that, to try it.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
-all_parts=(simulation kills long_file fuzz)
+all_parts=(simulation kills long_file overload fuzz)
 usage() {
   echo "usage: tests/long_run.sh [--scale PERCENT] [PART ...]; the parts are: ${all_parts[*]}" >&2
   exit 2
@@ -73,6 +74,13 @@ part_long_file() {
   PENSTOCK_LONG_FILE_MB=$megabytes $bin/tst_integration TestLongFile
 }
 
+part_overload() {
+  local seconds
+  seconds=$(scaled 300 5)
+  echo "$seconds s under each policy"
+  PENSTOCK_OVERLOAD_SECONDS=$seconds $bin/tst_integration TestFairClients
+}
+
 part_fuzz() {
   local seconds
   seconds=$(scaled 1800 10)
@@ -82,7 +90,7 @@ part_fuzz() {
 
 # Lines that tell a reader what was done, and with which seed it can be done again.
 figures() { # figures LOG
-  local signs='seed [0-9]+|[0-9]+ histories:|[0-9]+ kills|peak memory|inputs in [0-9]+ s'
+  local signs='seed [0-9]+|[0-9]+ histories:|[0-9]+ kills|peak memory|Jain|taken, |inputs in [0-9]+ s'
   grep -aE "$signs|^FAIL|WRONG:|ERROR:|Test unit written" "$1" |
     sed -E 's/^QINFO *: [^ ]+\(\) //' | cut -c1-160 | head -n 60
 }

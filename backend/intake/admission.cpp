@@ -2,6 +2,7 @@
 #include "intake/admission.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <string>
 #include <utility>
@@ -16,8 +17,10 @@ constexpr std::array<Budget, kBudgetCount> kBudgets = {Budget::FreeSpace, Budget
 
 /// Those of which clients get parts: there is no part of a disk that is full for others too.
 constexpr std::array<Budget, 2> kDealt = {Budget::Journal, Budget::Memory};
-/// How fast a budget empties is counted over so long: segments are freed one at a time.
-constexpr std::chrono::milliseconds kSpeedOver{500};
+/// How fast a budget empties is counted so often, and over so long: segments are freed one at a
+/// time, with seconds in between.
+constexpr std::chrono::milliseconds kCountEvery{500};
+constexpr std::chrono::duration<double> kSpeedOver{20};
 
 /// `percent` of `limit` without overflow, rounded down.
 std::uint64_t shareOf(std::uint64_t limit, int percent) {
@@ -140,9 +143,10 @@ void Admission::measureSpeed(Budget budget, AdmissionTime now) {
   if (of.usage.used < of.measured) of.freed += of.measured - of.usage.used;
   of.measured = of.usage.used;
   const std::chrono::duration<double> passed = now.steady - of.countedFrom;
-  if (passed < kSpeedOver) return;
-  const double speed = static_cast<double>(of.freed) / passed.count();
-  of.freedPerSecond = of.freedPerSecond == 0 ? speed : 0.7 * of.freedPerSecond + 0.3 * speed;
+  if (passed < kCountEvery) return;
+  const double fading = std::exp(-passed / kSpeedOver);
+  of.freedBefore = of.freedBefore * fading + static_cast<double>(of.freed);
+  of.secondsBefore = of.secondsBefore * fading + passed.count();
   of.freed = 0;
   of.countedFrom = now.steady;
 }
@@ -156,6 +160,9 @@ void Admission::judge(Budget budget, AdmissionTime now) {
     began.used = of.usage.used;
     began.limit = of.usage.limit;
     of.pressure = began;
+    of.freed = 0;
+    of.freedBefore = of.secondsBefore = 0;
+    of.countedFrom = now.steady;
     record(began);
   } else if (of.pressure && isBelowLow(budget)) {
     BackpressureEvent ended = *of.pressure;
@@ -234,12 +241,13 @@ Decision Admission::admit(const Asking& asking, AdmissionTime now) {
 /// Until usage is below the high watermark, and every client's part then is as much.
 std::chrono::milliseconds Admission::retryAfter(Budget budget, std::uint64_t bytes) const {
   const State& of = state(budget);
-  if (budget == Budget::FreeSpace || of.freedPerSecond <= 0) return limits::kRetryAfterDefault;
+  const double speed = of.freedPerSecond();
+  if (budget == Budget::FreeSpace || speed <= 0) return limits::kRetryAfterDefault;
   const std::uint64_t high = shareOf(of.usage.limit, m_options.highPercent);
   const double above = of.usage.used > high ? static_cast<double>(of.usage.used - high) : 0;
   const double parts = static_cast<double>(bytes) * static_cast<double>(m_shares.claimants() + 1);
   const double millis =
-      std::min((above + parts) / of.freedPerSecond * 1000, 1.0 * limits::kRetryAfterMax.count());
+      std::min((above + parts) / speed * 1000, 1.0 * limits::kRetryAfterMax.count());
   return std::max(std::chrono::milliseconds(static_cast<std::int64_t>(millis)),
                   limits::kRetryAfterMin);
 }

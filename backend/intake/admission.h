@@ -125,8 +125,12 @@ class Admission {
     std::optional<BackpressureEvent> pressure;  // the event that began it, counting
     std::uint64_t measured = 0;
     SteadyTime countedFrom{};
-    std::uint64_t freed = 0;    // since then
-    double freedPerSecond = 0;  // smoothed
+    std::uint64_t freed = 0;  // since then
+    // Both fade, so that the latest count most; from the start of the pressure.
+    double freedBefore = 0;
+    double secondsBefore = 0;
+
+    double freedPerSecond() const { return secondsBefore > 0 ? freedBefore / secondsBefore : 0; }
   };
 
   State& state(Budget budget) { return m_states[static_cast<std::size_t>(budget)]; }

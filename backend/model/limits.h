@@ -33,7 +33,7 @@ inline constexpr std::size_t kRateBucketsMax = 65'536;          ///< clients tim
 inline constexpr std::size_t kFairClientsMax = 65'536;          ///< that get parts of their own
 /// Under pressure a client keeps its part for so long after it asked (twice what it was told to
 /// wait for, if that is longer).
-inline constexpr std::chrono::milliseconds kFairClaim = 500ms;
+inline constexpr std::chrono::milliseconds kFairClaim = 5s;
 inline constexpr std::uint64_t kSourceLinesAheadMax = 262'144;  ///< past the first missing line
 inline constexpr std::size_t kSourcesMax = 4'096;
 inline constexpr std::chrono::milliseconds kRetryAfterMin = 100ms;

@@ -10,7 +10,8 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Those who wait ask again at least so often, so that they keep their part.
-constexpr std::chrono::milliseconds kTellEvery = limits::kFairClaim / 5;
+constexpr std::chrono::milliseconds kTellEvery{100};
+static_assert(kTellEvery < limits::kFairClaim);
 
 }  // namespace
 

@@ -191,14 +191,20 @@ void TestAdmission::retryAfterFollowsTheSpeed() {
     return admission.admit(asking, at(0ms)).retryAfter;
   };
   Admission admission;
-  admission.updateUsage(Budget::Memory, {110'000, 200'000}, at(0ms));
-  admission.updateUsage(Budget::Memory, {100'000, 100'000}, at(0ms));
+  admission.updateUsage(Budget::Memory, {110'000, 100'000}, at(0ms));
   QVERIFY(retryAfter(admission, 1) == limits::kRetryAfterDefault);
   admission.updateUsage(Budget::Memory, {95'000, 100'000}, at(500ms));  // 5,000 above high
   // 15,000 bytes in half a second: the part of one, then of one more, and what is above.
   QVERIFY(retryAfter(admission, 1) == 500ms);
   QVERIFY(retryAfter(admission, 2) == 500ms);
   QVERIFY(retryAfter(admission, 2) == 666ms);
+  // Segments are freed one at a time: nothing for a while is no other speed.
+  admission.updateUsage(Budget::Memory, {95'000, 100'000}, at(1000ms));
+  QVERIFY(retryAfter(admission, 2) > 1300ms && retryAfter(admission, 2) < 1400ms);
+  for (int i = 1; i <= 20; ++i) {
+    admission.updateUsage(Budget::Memory, {95'000, 100'000}, at(1000ms + i * 100ms));
+  }
+  QVERIFY(retryAfter(admission, 2) < 4500ms);
   Admission slow;
   slow.updateUsage(Budget::Memory, {100'000, 100'000}, at(0ms));
   slow.updateUsage(Budget::Memory, {99'999, 100'000}, at(1000ms));
@@ -235,8 +241,8 @@ void TestAdmission::pressureLastsWhileSomebodyHasAPartToUse() {
   QVERIFY(ask(admission, OverloadPolicy::Wait).verdict == Verdict::Admit);
   QVERIFY(admission.deal(at(30ms)));
   QVERIFY(admission.isUnderPressure(Budget::Memory));
-  admission.updateUsage(Budget::Memory, {600, 1000}, at(800ms));
-  QVERIFY(!admission.deal(at(800ms)));
+  admission.updateUsage(Budget::Memory, {600, 1000}, at(limits::kFairClaim + 100ms));
+  QVERIFY(!admission.deal(at(limits::kFairClaim + 100ms)));
   QVERIFY(!admission.isUnderPressure(Budget::Memory));
 }
 
