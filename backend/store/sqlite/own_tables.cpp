@@ -15,7 +15,10 @@ constexpr const char* kCreate =
     "CREATE TABLE IF NOT EXISTS penstock_dead_letter("
     " journal TEXT NOT NULL, sequence INTEGER NOT NULL, kind TEXT NOT NULL, reason TEXT NOT NULL,"
     " code TEXT NOT NULL, attempts INTEGER NOT NULL, at INTEGER NOT NULL,"
-    " change_set TEXT NOT NULL, PRIMARY KEY(journal, sequence));";
+    " change_set TEXT NOT NULL, PRIMARY KEY(journal, sequence));"
+    // In the order in which they are paged through.
+    "CREATE INDEX IF NOT EXISTS penstock_dead_letter_order ON penstock_dead_letter("
+    " sequence, journal);";
 
 std::int64_t toColumn(Sequence sequence) { return static_cast<std::int64_t>(toNumber(sequence)); }
 
