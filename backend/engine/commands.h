@@ -37,8 +37,9 @@ enum class CommandId : std::uint64_t {};
 struct Command {
   CommandId id{};
   CommandKind kind = CommandKind::Flush;
-  std::string sink;  ///< scope; empty: all sinks of the node
-  std::string who;   ///< for the record
+  std::string sink;   ///< scope; empty: all sinks of the node
+  std::string table;  ///< Pause and Resume: this table alone; empty: all of the sink
+  std::string who;    ///< for the record
   std::string why;
   std::optional<std::uint32_t> workers;     ///< Resize
   std::optional<std::uint32_t> batchRows;   ///< Configure

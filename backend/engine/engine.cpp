@@ -80,6 +80,11 @@ Status Engine::startParts() {
   parts.letterDesk = std::make_unique<LetterDesk>(LetterDesk::Parts{
       pipeline->journal(), pipeline->submitter(), *outside.clock,
       [pipeline](std::string_view sink) -> Store& { return pipeline->find(sink)->store(); },
+      [pipeline](std::string_view sink, const DeadLetter& letter) {
+        const Pauses paused = pipeline->find(sink)->pauses();
+        const TablePause* const pause = paused.findNamedIn(letter.changeSet);
+        return pause != nullptr ? pause->reason() : std::string();
+      },
       [pipeline] { return pipeline->refreshCatalog(); }});
   parts.lossDesk =
       std::make_unique<LossDesk>(LossDesk::Parts{pipeline->journal(), *outside.clock, [pipeline] {

@@ -28,6 +28,14 @@ std::string freeSpaceText(const BudgetSnapshot& space) {
          byteText(space.limitBytes) + "): make room there";
 }
 
+/// `table players of primary by ops (maintenance), 40 change sets are held`
+std::string pausedTableText(const std::string& sink, const PausedTableSnapshot& paused) {
+  std::string text = "table " + paused.table + " of " + sink + " by " + paused.who;
+  if (!paused.why.empty()) text += " (" + paused.why + ")";
+  return text + ", " + groupedNumber(paused.held) +
+         (paused.held == 1 ? " change set is held" : " change sets are held");
+}
+
 std::string pressureText(const BudgetSnapshot& budget, bool sheds) {
   std::string text = budget.name + " budget " + byteText(budget.usedBytes) + " of " +
                      byteText(budget.limitBytes) + ": intake is slowed down";
@@ -73,6 +81,25 @@ void Node::pause(std::string_view name, const std::string& who, const std::strin
 }
 
 std::string Node::resume(std::string_view name) { return sink(name).resume(); }
+
+Status Node::checkTable(const std::string& table) const {
+  if (m_pipeline.journal().catalog()->find(table) != nullptr) return Status::ok();
+  return {StatusCode::NotFound,
+          "there is no table '" + table + "' (write its name as the database has it)"};
+}
+
+Status Node::pauseTable(std::string_view name, const Command& command) {
+  RETURN_IF_ERROR(checkTable(command.table));
+  sink(name).pauseTable(command.table, command.who, command.why);
+  return Status::ok();
+}
+
+/// Also of one that was dropped meanwhile.
+Result<std::string> Node::resumeTable(std::string_view name, const std::string& table) {
+  std::string who = sink(name).resumeTable(table);
+  if (who.empty()) RETURN_IF_ERROR(checkTable(table));
+  return who;
+}
 
 void Node::flushTo(std::string_view name, Sequence target) { sink(name).flushTo(target); }
 
@@ -209,6 +236,9 @@ void Node::judge(Snapshot& snapshot) const {
                           sink.name + " cannot read on: " + groupedNumber(sink.damage->records) +
                               " records of segment " + std::to_string(sink.damage->segment) +
                               " are damaged, " + waits});
+    }
+    for (const PausedTableSnapshot& table : sink.pausedTables) {
+      problems.push_back({NodeState::Paused, pausedTableText(sink.name, table)});
     }
     if (sink.state == SinkState::Paused) {
       problems.push_back({NodeState::Paused, sink.name + " " + sink.stateReason + ", " + waits});

@@ -40,6 +40,8 @@ class Node final : public OperatedNode {
   SinkSettings settings(std::string_view sink) const override;
   void pause(std::string_view sink, const std::string& who, const std::string& why) override;
   std::string resume(std::string_view sink) override;
+  Status pauseTable(std::string_view sink, const Command& command) override;
+  Result<std::string> resumeTable(std::string_view sink, const std::string& table) override;
   void flushTo(std::string_view sink, Sequence target) override;
   void applySettings(std::string_view sink, const SinkSettings& settings) override;
   void holdIntake(const std::string& reason) override;
@@ -73,6 +75,7 @@ class Node final : public OperatedNode {
   void watchProgress(SinkSnapshot& sink, SinkWatch& watch, std::int64_t steadyMicros) const;
   void judge(Snapshot& snapshot) const;
   Sink& sink(std::string_view name) const;
+  Status checkTable(const std::string& table) const;
 
   const EngineOptions& m_options;
   Pipeline& m_pipeline;

@@ -75,12 +75,12 @@ Status Pipeline::open(const StoreOpener& openStore) {
                                                            to);
                           }};
     const SinkOptions& sink = m_options.sinks[i];
-    Sink::Settings settings{sink,
-                            m_options.retry,
-                            m_options.tables,
-                            windowBytes(),
-                            m_options.dataDirectory + "/paused-" + sink.name,
-                            std::move(m_schemasLeft[i])};
+    const std::string pauseFile = m_options.dataDirectory + "/paused-" + sink.name;
+    Result<Pauses> pauses = PauseFile(m_parts.files, pauseFile).read();
+    if (!pauses) return pauses.status();
+    Sink::Settings settings{
+        sink,      m_options.retry,    m_options.tables,           windowBytes(),
+        pauseFile, std::move(*pauses), std::move(m_schemasLeft[i])};
     m_sinks.push_back(
         std::make_unique<Sink>(std::move(settings), std::move(m_stores[i]), std::move(sinkParts)));
   }

@@ -18,25 +18,7 @@ std::uint64_t trulyRandom() {
 /// Another one at each start, so that a process that lives on elsewhere loses the fence.
 std::string newOwner() { return "start " + std::to_string(trulyRandom()); }
 
-/// For people; empty when nothing waits for a decision.
-std::string heldText(const HoldState& holds) {
-  std::string text = holds.parked;
-  if (holds.parkedMore > 0) text += ", and " + groupedNumber(holds.parkedMore) + " more tables";
-  if (!text.empty()) text += " (mend it, then retry its dead letter); ";
-  if (holds.held > 0) text += groupedNumber(holds.held) + " change sets are held; ";
-  if (text.empty()) return text;
-  return text + "decide dead letter " + std::to_string(toNumber(holds.firstBlocker)) + " first";
-}
-
 }  // namespace
-
-/// What there is only while the store can be reached; members end in reverse order.
-struct Sink::Running {
-  std::unique_ptr<JournalCursor> cursor;
-  std::unique_ptr<SinkQueue> queue;
-  std::unique_ptr<FlushPool> pool;
-  std::unique_ptr<Dispatcher> dispatcher;
-};
 
 Sink::Sink(Settings settings, std::unique_ptr<Store> store, Parts parts)
     : m_settings(std::move(settings)),
@@ -46,7 +28,7 @@ Sink::Sink(Settings settings, std::unique_ptr<Store> store, Parts parts)
       m_schemaLeft(m_settings.schema),
       m_wanted{m_settings.options.flush.workers, m_settings.options.flush.batchRows,
                static_cast<std::uint32_t>(m_settings.options.flush.linger.count())},
-      m_paused(m_pauseFile.read()) {}
+      m_pauses(m_settings.pauses) {}
 
 Sink::~Sink() { stop(); }
 
@@ -135,7 +117,7 @@ Status Sink::attach() {
       SinkQueue::Options{m_settings.windowBytes, settled, take, m_wanted.workers,
                          SinkQueue::Options::Taking::AfterBegin},
       m_parts.clock);
-  if (m_paused) running->queue->setGate(SinkGate::Paused);
+  if (m_pauses.sink) running->queue->setGate(SinkGate::Paused);
   FlushPool::Options pool;
   pool.sink = name();
   pool.workers = m_wanted.workers;
@@ -144,6 +126,7 @@ Status Sink::attach() {
   pool.retry = {m_settings.retry.initial, m_settings.retry.max};
   pool.policies = m_settings.policies;
   pool.letters = letterAccess();
+  pool.pauses = pausedTables();
   pool.jitterSeed = trulyRandom();
   running->pool = std::make_unique<FlushPool>(pool, *running->queue, std::move(*lane),
                                               static_cast<FlushListener&>(*this), m_parts.clock);
@@ -288,38 +271,6 @@ void Sink::tell(EventKind kind, Severity severity, const std::string& what) {
   m_parts.onEvent(std::move(event));
 }
 
-void Sink::pause(const std::string& who, const std::string& why) {
-  Pause pause{who.empty() ? "somebody" : who, why, wallMicros()};
-  {
-    MutexLock lock(m_mutex);
-    if (m_paused) return;
-    m_paused = pause;
-    if (m_running) m_running->queue->setGate(SinkGate::Paused);
-  }
-  // Not under the lock: the sampler must not wait for a disk.
-  const Status written = m_pauseFile.write(pause);
-  if (written.isOk()) return;
-  tell(EventKind::SinkState, Severity::Warning,
-       "the pause will not outlive a restart: " + written.message());
-}
-
-std::string Sink::resume() {
-  std::string who;
-  {
-    MutexLock lock(m_mutex);
-    if (!m_paused) return who;
-    who = m_paused->who;
-    m_paused.reset();
-    if (m_running) m_running->queue->setGate(SinkGate::Open);
-  }
-  const Status removed = m_pauseFile.remove();
-  if (!removed.isOk()) {
-    tell(EventKind::SinkState, Severity::Warning,
-         "the next start will be paused again: " + removed.message());
-  }
-  return who;
-}
-
 void Sink::flushTo(Sequence target) {
   if (const auto now = running()) now->queue->flush(target);
 }
@@ -363,15 +314,23 @@ SinkProgress Sink::progress() const {
   SinkProgress progress;
   progress.settled = settled();
   progress.lettersRefused = m_counters.lettersRefused.total();
-  progress.settledSets = m_counters.persistedSets.total() + m_counters.deadLettersTotal.total();
+  progress.settledSets =
+      m_counters.persistedSets.total() + m_counters.deadLettersTotal.total() - m_heldTotal.load();
   const auto now = running();
+  HoldState holds;
   if (now) {
     const FlushPoolState pool = now->pool->state();
     progress.workersWanted = pool.workers;
     progress.commitsRunning = pool.committing;
     progress.isReviewing = pool.isReviewing;
+    progress.arePausesInEffect = pool.arePausesInEffect;
+    holds = pool.holds;
   }
   MutexLock lock(m_mutex);
+  progress.held = holds.held;
+  progress.heldWhy = waitingText(holds);
+  progress.isPaused = m_pauses.sink.has_value();
+  for (const TablePause& each : m_pauses.tables) progress.pausedTables.push_back(each.table);
   if (m_standsStill) progress.stopped = m_problem;
   return progress;
 }
@@ -418,7 +377,9 @@ void Sink::fill(SinkSnapshot& snapshot) const {
 
 /// The worst that is true of it.
 void Sink::judgeState(SinkSnapshot& snapshot, const Running* running) const {
+  const FlushPoolState pool = running != nullptr ? running->pool->state() : FlushPoolState{};
   MutexLock lock(m_mutex);
+  fillPauses(snapshot, pool.holds);
   if (m_damage) {
     snapshot.damage =
         DamageSnapshot{m_damage->segment, toNumber(m_damage->first), toNumber(m_damage->last),
@@ -430,11 +391,11 @@ void Sink::judgeState(SinkSnapshot& snapshot, const Running* running) const {
     snapshot.stateSinceMicros = m_problemSince;
     return;
   }
-  if (m_paused) {
+  if (m_pauses.sink) {
     snapshot.state = SinkState::Paused;
-    snapshot.stateReason = "by " + m_paused->who;
-    if (!m_paused->why.empty()) snapshot.stateReason += " (" + m_paused->why + ")";
-    snapshot.stateSinceMicros = m_paused->sinceMicros;
+    snapshot.stateReason = "by " + m_pauses.sink->who;
+    if (!m_pauses.sink->why.empty()) snapshot.stateReason += " (" + m_pauses.sink->why + ")";
+    snapshot.stateSinceMicros = m_pauses.sink->sinceMicros;
     return;
   }
   if (running == nullptr) {
@@ -449,7 +410,7 @@ void Sink::judgeState(SinkSnapshot& snapshot, const Running* running) const {
     snapshot.stateSinceMicros = m_readTroubleSince;
     return;
   }
-  if (const auto trouble = running->pool->state().trouble) {
+  if (const auto& trouble = pool.trouble) {
     const bool closed = trouble->circuit == CircuitState::Closed;
     snapshot.state = closed ? SinkState::Retrying : SinkState::Down;
     snapshot.stateReason = trouble->message;
@@ -458,7 +419,7 @@ void Sink::judgeState(SinkSnapshot& snapshot, const Running* running) const {
     return;
   }
   snapshot.state = snapshot.queueDepth == 0 ? SinkState::Idle : SinkState::Running;
-  snapshot.stateReason = heldText(running->pool->state().holds);
+  snapshot.stateReason = waitingText(pool.holds);
 }
 
 void Sink::countDeadLetters() {

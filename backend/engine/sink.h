@@ -7,6 +7,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,8 @@
 #include "base/mutex.h"
 #include "engine/journal_cursor.h"
 #include "engine/operate/operated_node.h"
+#include "engine/operate/pause_file.h"
 #include "engine/options.h"
-#include "engine/pause_file.h"
 #include "flush/flush_listener.h"
 #include "flush/flush_pool.h"
 #include "journal/journal.h"
@@ -46,6 +47,7 @@ class Sink final : private FlushListener {
     std::vector<TablePolicy> policies;
     std::uint64_t windowBytes = 0;
     std::string pauseFile;
+    Pauses pauses;       ///< what it says
     std::string schema;  ///< SQL to be run before it attaches; empty: none
   };
   Sink(Settings settings, std::unique_ptr<Store> store, Parts parts);
@@ -65,10 +67,15 @@ class Sink final : private FlushListener {
   /// next tryStart().
   void lookAgain();
 
-  /// Until resume(), also over a restart. Threads: pause and resume on one at a time.
+  /// Until resume(), also over a restart. Threads: what pauses and resumes on one at a time.
   void pause(const std::string& who, const std::string& why);
   /// Returns who had paused it; empty when it was not.
   std::string resume();
+  /// The same for one table: what comes for it is held as letters, the others go on; then it is
+  /// released in order.
+  void pauseTable(const std::string& table, const std::string& who, const std::string& why);
+  std::string resumeTable(std::string_view table);
+  Pauses pauses() const;
   void flushTo(Sequence target);
   /// Errors: Deadline; why it stands still; Unavailable (not started), Cancelled (stopped).
   Status waitSettled(Sequence target, SteadyTime deadline);
@@ -86,7 +93,13 @@ class Sink final : private FlushListener {
   void countDeadLetters();
 
  private:
-  struct Running;
+  /// What there is only while the store can be reached; members end in reverse order.
+  struct Running {
+    std::unique_ptr<JournalCursor> cursor;
+    std::unique_ptr<SinkQueue> queue;
+    std::unique_ptr<FlushPool> pool;
+    std::unique_ptr<Dispatcher> dispatcher;
+  };
 
   Status attach();
   void detach();
@@ -95,7 +108,12 @@ class Sink final : private FlushListener {
   Result<std::optional<QueuedRecord>> nextRecord(JournalCursor& cursor) const;
   LetterAccess letterAccess();
   void onNewLetter(const DeadLetter& letter, const std::string& reason);
+  void tellHeld(const std::string& sequence, const std::string& reason);
   void judgeState(SinkSnapshot& snapshot, const Running* running) const;
+  void keepPauses(const Pauses& pauses, const char* trouble);
+  std::vector<PausedTable> pausedTables() const REQUIRES(m_mutex);
+  std::string waitingText(const HoldState& holds) const REQUIRES(m_mutex);
+  void fillPauses(SinkSnapshot& snapshot, const HoldState& holds) const REQUIRES(m_mutex);
   void onReadEnded(const Status& why);
   void onDamagePassed(const JournalDamage& damage, const AcceptedLoss& loss);
   void stopAtEnd();
@@ -120,13 +138,14 @@ class Sink final : private FlushListener {
   SinkCounters m_counters;
   std::atomic<std::uint64_t> m_settled{0};
   std::atomic<std::uint64_t> m_deadLettersWaiting{0};
-  std::string m_heldTold;  // the flush workers': behind which letter the last one was held
+  std::atomic<std::uint64_t> m_heldTotal{0};  // of the letters that were new
+  std::set<std::string> m_heldTold;           // the flush workers': why some were held
 
   mutable Mutex m_mutex;
   CondVar m_startedOrNot;
   std::shared_ptr<Running> m_running GUARDED_BY(m_mutex);
   SinkSettings m_wanted GUARDED_BY(m_mutex);
-  std::optional<Pause> m_paused GUARDED_BY(m_mutex);
+  Pauses m_pauses GUARDED_BY(m_mutex);
   Status m_problem GUARDED_BY(m_mutex);  ///< why it does not run
   std::int64_t m_problemSince GUARDED_BY(m_mutex) = 0;
   /// Nothing more can be read; what came before, up to here, is still settled.

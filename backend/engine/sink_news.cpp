@@ -6,6 +6,12 @@
 #include "engine/sink.h"
 
 namespace penstock {
+namespace {
+
+/// Reasons that are remembered, so that each is told once.
+constexpr std::size_t kHeldToldMax = 100;
+
+}  // namespace
 
 void Sink::onSettled(const SettledNews& news) {
   m_counters.persistedSets.add(news.changeSets);
@@ -28,9 +34,14 @@ void Sink::onSettled(const SettledNews& news) {
 void Sink::onDeadLetter(const DeadLetter& letter, EntryKind from) {
   const std::string reason = letter.reason + (letter.code.empty() ? "" : " [" + letter.code + "]");
   if (from == EntryKind::ChangeSet) return onNewLetter(letter, reason);
-  if (letter.kind == kLetterHeld) return;  // still
   const bool retried = from == EntryKind::LetterRetry;
   if (retried) m_counters.lettersRefused.increment();
+  if (letter.kind == kLetterHeld && !retried) return;  // still
+  if (letter.kind == kLetterHeld) {
+    return tell(EventKind::DeadLetter, Severity::Warning,
+                "dead letter " + std::to_string(toNumber(letter.sequence)) +
+                    " was retried and is held now: " + reason);
+  }
   tell(EventKind::DeadLetter, Severity::Warning,
        "dead letter " + std::to_string(toNumber(letter.sequence)) +
            (retried ? " was retried and refused again: " : " had its turn and was refused: ") +
@@ -50,12 +61,25 @@ void Sink::onNewLetter(const DeadLetter& letter, const std::string& reason) {
   } else if (letter.kind != kLetterHeld) {
     tell(EventKind::DeadLetter, Severity::Warning,
          "change set " + sequence + " became a dead letter: " + reason);
-  } else if (std::exchange(m_heldTold, letter.reason) != letter.reason) {
-    tell(EventKind::DeadLetter, Severity::Warning,
-         "change set " + sequence + " is held, and what follows it: " + letter.reason +
-             " (retry or discard that one; they follow in order)");
+  } else {
+    tellHeld(sequence, letter.reason);
   }
   m_parts.onDeadLetter(letter.sequence, Status(StatusCode::Invalid, reason));
+}
+
+/// Once for each reason, or a pause would fill the log; of a pause itself its command told.
+void Sink::tellHeld(const std::string& sequence, const std::string& reason) {
+  m_heldTotal.fetch_add(1);
+  if (m_heldTold.contains(reason)) return;
+  if (m_heldTold.size() >= kHeldToldMax) m_heldTold.clear();
+  m_heldTold.insert(reason);
+  const Pauses paused = pauses();
+  const bool isByPause = std::ranges::any_of(
+      paused.tables, [&](const TablePause& each) { return reason == each.reason(); });
+  if (isByPause) return;
+  tell(EventKind::DeadLetter, Severity::Warning,
+       "change set " + sequence + " is held, and what follows it: " + reason +
+           " (retry or discard that one; they follow in order)");
 }
 
 void Sink::onTrouble(const TroubleNews& news) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flush/chunk_flush.h"
 
+#include <algorithm>
 #include <span>
 #include <utility>
 
@@ -70,22 +71,29 @@ void ChunkFlush::prepareFree(IndexRange range) {
   }
 }
 
-// What an operator decided about a letter is done, whatever waits for that letter.
 void ChunkFlush::findHeld(IndexRange range) {
   m_held.clear();
   if (m_book.isEmpty()) return;
   m_ahead.clear();
   for (std::size_t i = range.begin; i < range.end; ++i) {
     const WindowEntry& entry = m_chunk->entries[i];
-    const bool mayWait =
-        entry.kind == EntryKind::ChangeSet || entry.kind == EntryKind::LetterRelease;
-    if (!mayWait) continue;
-    auto blocker = m_book.blockerOf(entry.changeSet, m_chunk->catalog);
-    if (!blocker) blocker = m_ahead.blockerOf(entry.changeSet, m_chunk->catalog);
+    auto blocker = blockerOf(entry);
     if (!blocker) continue;
-    m_ahead.hold(entry.changeSet, m_chunk->catalog, *blocker);
-    m_held.push_back({i, *blocker});
+    m_ahead.hold(entry.changeSet, m_chunk->catalog, *blocker, &m_book);
+    m_held.push_back({i, std::move(*blocker)});
   }
+}
+
+// What an operator decided about a letter is done, whatever waits for that letter; but nothing goes
+// to a table that is paused.
+std::optional<Blocker> ChunkFlush::blockerOf(const WindowEntry& entry) {
+  if (entry.kind == EntryKind::LetterRetry) {
+    return m_book.pauseOf(entry.changeSet, m_chunk->catalog);
+  }
+  const bool mayWait = entry.kind == EntryKind::ChangeSet || entry.kind == EntryKind::LetterRelease;
+  if (!mayWait) return std::nullopt;
+  auto blocker = m_book.blockerOf(entry.changeSet, m_chunk->catalog);
+  return blocker ? blocker : m_ahead.blockerOf(entry.changeSet, m_chunk->catalog);
 }
 
 Sequence ChunkFlush::lastOf(const FlushAction& action) const {
@@ -97,13 +105,17 @@ std::optional<CommitRequest> ChunkFlush::request(const FlushAction& action,
   m_steps = std::move(steps);
   m_tried = action.range;
   m_letters.clear();
+  m_origins.clear();
   CommitRequest request;
   request.fence = fenceOf(m_steps);
+  m_behind.reset();
   if (action.kind == FlushAction::Kind::Bury) {
     const WindowEntry& entry = m_chunk->entries[action.range.begin];
-    m_origin = entry.kind;
     m_held.clear();
-    if (m_attempt->refusal().code != kLetterGone) m_letters.push_back(refusedLetter(entry, now));
+    if (m_attempt->refusal().code != kLetterGone) {
+      m_letters.push_back(refusedLetter(entry, now));
+      m_origins.push_back(entry.kind);
+    }
     request.deadLetters = m_letters;
     return request;
   }
@@ -120,8 +132,8 @@ std::optional<CommitRequest> ChunkFlush::request(const FlushAction& action,
     return std::nullopt;
   }
   for (const Held& held : m_held) {
-    m_origin = m_chunk->entries[held.at].kind;
     m_letters.push_back(heldLetter(held, now));
+    m_origins.push_back(m_chunk->entries[held.at].kind);
   }
   request.deadLetters = m_letters;
   const bool hasWork = !m_batch.runs.empty() || !m_batch.letters.empty();
@@ -144,12 +156,18 @@ DeadLetter ChunkFlush::letterOf(const WindowEntry& entry, WallTime now) const {
   return letter;
 }
 
-DeadLetter ChunkFlush::refusedLetter(const WindowEntry& entry, WallTime now) const {
+// What a paused table holds back may be what the database misses: then nothing is known for good
+// before that has followed.
+DeadLetter ChunkFlush::refusedLetter(const WindowEntry& entry, WallTime now) {
   const Refusal& refusal = m_attempt->refusal();
   const bool isParked = !refusal.parkedTable.empty();
+  const bool mayFollow = !isParked && !refusal.code.empty() && entry.kind != EntryKind::LetterRetry;
+  m_behind.reset();
+  if (mayFollow) m_behind = m_book.pauseBehindRefusal(entry.changeSet, m_chunk->catalog);
   DeadLetter letter = letterOf(entry, now);
-  letter.kind = isParked ? kLetterParked : kLetterRefused;
+  letter.kind = isParked ? kLetterParked : m_behind ? kLetterHeld : kLetterRefused;
   letter.reason = isParked ? parkedReason(refusal.parkedTable, refusal.reason) : refusal.reason;
+  if (m_behind) letter.reason = m_behind->reason() + "; meanwhile refused: " + refusal.reason;
   letter.code = refusal.code;
   letter.attempts = refusal.attempts;
   return letter;
@@ -158,7 +176,7 @@ DeadLetter ChunkFlush::refusedLetter(const WindowEntry& entry, WallTime now) con
 DeadLetter ChunkFlush::heldLetter(const Held& held, WallTime now) const {
   DeadLetter letter = letterOf(m_chunk->entries[held.at], now);
   letter.kind = kLetterHeld;
-  letter.reason = "waits behind dead letter " + std::to_string(toNumber(held.blocker));
+  letter.reason = held.blocker.reason();
   letter.attempts = 0;
   return letter;
 }
@@ -199,17 +217,21 @@ void ChunkFlush::noteSettled(const std::optional<SettledPart>& part) {
   }
   for (const Held& held : m_held) {
     m_book.hold(m_chunk->entries[held.at].changeSet, m_chunk->catalog, held.blocker);
+    m_book.countHeld(held.blocker);
   }
-  m_book.countHeld(m_held.size());
 }
 
 void ChunkFlush::noteBuried(const WindowEntry& entry) {
   if (m_letters.empty()) return;
   const DeadLetter& letter = m_letters.front();
+  if (m_behind) {
+    m_book.hold(entry.changeSet, m_chunk->catalog, *m_behind);
+    return m_book.countHeld(*m_behind);
+  }
   const std::string_view parked = parkedTable(letter);
   if (!parked.empty()) m_book.park(parked, m_chunk->catalog, letter.sequence, letter.reason);
   if (!parked.empty() || m_book.isHolder(entry.changeSet, m_chunk->catalog)) {
-    m_book.hold(entry.changeSet, m_chunk->catalog, letter.sequence);
+    m_book.hold(entry.changeSet, m_chunk->catalog, {letter.sequence, nullptr});
   }
 }
 
@@ -235,7 +257,8 @@ SettledNews ChunkFlush::newsOf(const SettledPart& part) const {
   for (std::size_t i = part.range.begin; i < part.range.end; ++i) {
     news.bytes += m_chunk->entries[i].changeSet.bytes().size();
   }
-  news.deadLetters = m_origin == EntryKind::ChangeSet ? m_letters.size() : 0;
+  news.deadLetters =
+      static_cast<std::uint64_t>(std::ranges::count(m_origins, EntryKind::ChangeSet));
   if (part.how == SettledPart::How::Buried) return news;
   news.changeSets = m_batch.changeSets;
   news.changes = m_batch.changes;

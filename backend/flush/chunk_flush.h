@@ -50,8 +50,8 @@ class ChunkFlush {
   /// What the last request keeps: the buried one, unless it was a retried letter that is gone, or
   /// those that are held.
   const std::vector<DeadLetter>& letters() const { return m_letters; }
-  /// What became those letters.
-  EntryKind letterOrigin() const { return m_origin; }
+  /// What became the letter at this place of letters().
+  EntryKind letterOrigin(std::size_t letter) const { return m_origins[letter]; }
   const std::vector<ShardStep>& steps() const { return m_steps; }  ///< of the last request
   std::uint64_t changes() const { return m_batch.changes; }        ///< of the last batch
   const CommitResult& lastAnswer() const { return m_result; }
@@ -59,20 +59,21 @@ class ChunkFlush {
   std::uint32_t failures() const { return m_attempt->failures(); }
 
  private:
-  /// An entry that has to wait, and the letter behind which.
+  /// An entry that has to wait, and for what.
   struct Held {
     std::size_t at = 0;
-    Sequence blocker{};
+    Blocker blocker;
   };
 
   void prepare(IndexRange range);
   void prepareFree(IndexRange range);
   void findHeld(IndexRange range);
+  std::optional<Blocker> blockerOf(const WindowEntry& entry);
   std::size_t firstOfTable(std::string_view table) const;
   void noteSettled(const std::optional<SettledPart>& part);
   void noteBuried(const WindowEntry& entry);
   DeadLetter letterOf(const WindowEntry& entry, WallTime now) const;
-  DeadLetter refusedLetter(const WindowEntry& entry, WallTime now) const;
+  DeadLetter refusedLetter(const WindowEntry& entry, WallTime now);
   DeadLetter heldLetter(const Held& held, WallTime now) const;
 
   Batcher m_batcher;
@@ -89,7 +90,8 @@ class ChunkFlush {
   std::optional<FlushAttempt> m_attempt;
   std::vector<ShardStep> m_steps;
   std::vector<DeadLetter> m_letters;
-  EntryKind m_origin = EntryKind::ChangeSet;
+  std::vector<EntryKind> m_origins;  // of m_letters
+  std::optional<Blocker> m_behind;   // why the buried one is held; nothing: it is refused for good
   CommitResult m_result;
 };
 

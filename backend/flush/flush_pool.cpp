@@ -16,6 +16,7 @@ FlushPool::FlushPool(const Options& options, SinkQueue& queue, std::unique_ptr<S
   m_shared.circuit = Circuit(options.circuit);
   m_shared.lane = std::move(lane);
   m_shared.setBatchSize(BatchSize(options.take.batchRows, options.targetCommit));
+  m_shared.setPauses(options.pauses);
   queue.configure(options.take);
   resize(options.workers);
 }
@@ -35,6 +36,11 @@ void FlushPool::resize(std::uint32_t workers) {
 void FlushPool::configure(const TakeSettings& settings) {
   m_shared.setBatchRowsMax(settings.batchRows);
   m_shared.queue.configure(settings);
+}
+
+void FlushPool::setPauses(std::vector<PausedTable> pauses) {
+  m_shared.setPauses(std::move(pauses));
+  m_shared.queue.callTurn();
 }
 
 void FlushPool::stop() {
@@ -59,6 +65,7 @@ FlushPoolState FlushPool::state() const {
   state.trouble = m_shared.currentTrouble();
   state.holds = m_shared.currentHolds();
   state.isReviewing = m_shared.reviewWanted;
+  state.arePausesInEffect = m_shared.arePausesInEffect();
   return state;
 }
 

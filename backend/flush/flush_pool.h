@@ -24,7 +24,8 @@ struct FlushPoolState {
   std::uint64_t retries = 0;
   std::optional<SinkTrouble> trouble;
   HoldState holds;
-  bool isReviewing = false;  ///< held letters may go that have not gone yet
+  bool isReviewing = false;       ///< held letters may go that have not gone yet
+  bool arePausesInEffect = true;  ///< no commit runs that does not know of them
 };
 
 /// Threads: made, stopped and destroyed by one; resize(), configure(), state() by any.
@@ -40,6 +41,7 @@ class FlushPool {
     std::uint64_t jitterSeed = 0;  ///< of retries: another one on each node, or they come in step
     std::vector<TablePolicy> policies;
     LetterAccess letters;  ///< of the store; none: nothing is ever released
+    std::vector<PausedTable> pauses;
   };
 
   /// Starts the workers. Owns: the lane. Expects: queue, listener and clock outlive this; the
@@ -54,6 +56,9 @@ class FlushPool {
   void resize(std::uint32_t workers);
   /// Adapting begins anew from `settings.batchRows`.
   void configure(const TakeSettings& settings);
+  /// What comes for these tables is held, from the next commit on; for others no longer, and what
+  /// was held by them is released in order.
+  void setPauses(std::vector<PausedTable> pauses);
   /// Stops the queue and joins all workers. What is not yet committed stays in the journal.
   void stop();
 

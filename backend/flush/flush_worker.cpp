@@ -65,6 +65,22 @@ HoldState FlushShared::currentHolds() const {
   return holds;
 }
 
+void FlushShared::setPauses(std::vector<PausedTable> now) {
+  MutexLock lock(mutex);
+  pauses = std::move(now);
+  ++pausesSaid;
+}
+
+// A worker counts itself as committing before it looks.
+bool FlushShared::arePausesInEffect() const { return pausesTaken == pausesSaid || committing == 0; }
+
+void FlushShared::takePauses() {
+  if (pausesTaken == pausesSaid) return;
+  MutexLock lock(mutex);
+  if (book.setPauses(pauses)) reviewWanted = isLifted = review.isNeeded();
+  pausesTaken = pausesSaid.load();
+}
+
 FlushWorker::FlushWorker(std::uint32_t index, FlushShared& shared)
     : m_index(index),
       m_shared(shared),
@@ -91,18 +107,29 @@ void FlushWorker::reviewFirst() {
 
 FlushWorker::Outcome FlushWorker::settleChunk(const Chunk& chunk) {
   const Doing holding(m_shared.holding);
-  m_flush.begin(chunk, m_shared.retry, m_shared.circuit);
+  const bool isEmpty = chunk.entries.empty();
+  if (!isEmpty) m_flush.begin(chunk, m_shared.retry, m_shared.circuit);
   if (m_shared.queue.waitTurn(chunk) == SinkQueue::Next::Leave) return Outcome::GivenUp;
-  return settle(m_flush, chunk) ? Outcome::Settled : Outcome::GivenUp;
+  const bool isSettled = isEmpty ? settleNothing() : settle(m_flush, chunk);
+  return isSettled ? Outcome::Settled : Outcome::GivenUp;
+}
+
+// A turn for what was said or put off meanwhile.
+bool FlushWorker::settleNothing() {
+  m_shared.takePauses();
+  return !m_shared.reviewWanted || review();
 }
 
 // False: the sink is stopped.
 bool FlushWorker::settle(ChunkFlush& flush, const Chunk& chunk) {
   for (;;) {
     const FlushAction action = flush.next(m_shared.clock.steadyNow());
-    // What the chunk's decisions free comes before whatever follows it.
-    const bool mayReview = &flush == &m_flush && m_shared.reviewWanted;
-    if (action.kind == FlushAction::Kind::Done) return !mayReview || review();
+    if (action.kind == FlushAction::Kind::Done) {
+      if (&flush != &m_flush || !m_shared.reviewWanted) return true;
+      if (m_shared.review.isDue(m_shared.clock.steadyNow())) return review();
+      m_shared.queue.callTurn();
+      return true;
+    }
     if (action.kind == FlushAction::Kind::Stop) {
       m_shared.queue.stop();
       m_shared.listener.onStopped(action.status);
@@ -114,17 +141,22 @@ bool FlushWorker::settle(ChunkFlush& flush, const Chunk& chunk) {
 
 // False: the sink is stopped; the next start does it again.
 bool FlushWorker::review() {
-  m_shared.review.begin();
-  Chunk chunk;
-  while (const auto query = m_shared.review.query()) {
-    if (!readPage(*query)) return false;
-    while (m_shared.review.take(m_shared.queue.settled(), chunk)) {
-      m_release.begin(chunk, m_shared.retry, m_shared.circuit);
-      const bool isSettled = settle(m_release, chunk);
-      m_shared.review.complete(chunk);
-      if (!isSettled) return false;
+  do {
+    m_shared.takePauses();
+    m_shared.isLifted = false;
+    m_shared.review.begin(m_shared.clock.steadyNow());
+    Chunk chunk;
+    while (const auto query = m_shared.review.query()) {
+      if (!readPage(*query)) return false;
+      while (m_shared.review.take(m_shared.queue.settled(), chunk)) {
+        m_release.begin(chunk, m_shared.retry, m_shared.circuit);
+        const bool isSettled = settle(m_release, chunk);
+        m_shared.review.complete(chunk);
+        if (!isSettled) return false;
+      }
     }
-  }
+    m_shared.review.end(m_shared.clock.steadyNow());
+  } while (m_shared.isLifted);
   m_shared.setHolds(m_shared.book.state());
   m_shared.reviewWanted = false;
   return true;
@@ -183,6 +215,8 @@ bool FlushWorker::doAction(ChunkFlush& flush, const FlushAction& action, const C
 }
 
 void FlushWorker::commit(ChunkFlush& flush, const FlushAction& action) {
+  const Doing committing(m_shared.committing);
+  m_shared.takePauses();
   const auto request =
       flush.request(action, m_shared.queue.stepsTo(flush.lastOf(action)), m_shared.clock.wallNow());
   if (!request) return;
@@ -196,7 +230,6 @@ void FlushWorker::commit(ChunkFlush& flush, const FlushAction& action) {
 }
 
 CommitResult FlushWorker::send(const CommitRequest& request) {
-  const Doing committing(m_shared.committing);
   const SteadyTime before = m_shared.clock.steadyNow();
   CommitResult result = m_shared.lane->commit(request);
   m_commitTime =
@@ -211,8 +244,8 @@ void FlushWorker::report(ChunkFlush& flush, const std::optional<SettledPart>& pa
   if (m_shared.clearTrouble()) m_shared.listener.onRecovered();
   SettledNews news = flush.newsOf(*part);
   news.commitTime = m_commitTime;
-  for (const DeadLetter& letter : flush.letters()) {
-    m_shared.listener.onDeadLetter(letter, flush.letterOrigin());
+  for (std::size_t i = 0; i < flush.letters().size(); ++i) {
+    m_shared.listener.onDeadLetter(flush.letters()[i], flush.letterOrigin(i));
   }
   if (!flush.letters().empty()) m_shared.setHolds(m_shared.book.state());
   if (&flush == &m_flush && news.lettersSettled > 0 && !m_shared.book.isEmpty()) {

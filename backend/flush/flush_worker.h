@@ -45,7 +45,7 @@ struct FlushShared {
         clock(theClock),
         policies(tablePolicies),
         book(tablePolicies),
-        review(book, std::move(letters)),
+        review(book, tablePolicies, std::move(letters)),
         reviewWanted(review.isNeeded()) {}
 
   SinkQueue& queue;
@@ -58,8 +58,9 @@ struct FlushShared {
   Circuit circuit;
   HoldBook book;
   HoldReview review;
-  /// Letters were decided, or the sink has started: what they held may go.
+  /// Letters were decided, a pause was lifted, or the sink has started: what they held may go.
   std::atomic<bool> reviewWanted;
+  bool isLifted = false;  ///< a pause, since the last review began; of who has the turn
 
   std::atomic<std::uint32_t> committing{0};
   std::atomic<std::uint32_t> holding{0};  ///< a chunk, whatever is done with it or awaited
@@ -74,11 +75,20 @@ struct FlushShared {
   bool clearTrouble();
   void setHolds(const HoldState& now);
   HoldState currentHolds() const;
+  /// These tables wait from the next commit on.
+  void setPauses(std::vector<PausedTable> now);
+  /// Every commit from now on knows what was said last.
+  bool arePausesInEffect() const;
+  /// Tells the book. By who has the turn.
+  void takePauses();
 
   mutable Mutex mutex;
   BatchSize batchSize GUARDED_BY(mutex){limits::kBatchRowsDefault, limits::kTargetCommitDefault};
   std::optional<SinkTrouble> trouble GUARDED_BY(mutex);
   HoldState holds GUARDED_BY(mutex);
+  std::vector<PausedTable> pauses GUARDED_BY(mutex);
+  std::atomic<std::uint64_t> pausesSaid{0};   // counts setPauses()
+  std::atomic<std::uint64_t> pausesTaken{0};  // the last one that the book was told
 };
 
 /// Threads: one, its own.
@@ -96,6 +106,7 @@ class FlushWorker {
 
   Outcome settleChunk(const Chunk& chunk);
   bool settle(ChunkFlush& flush, const Chunk& chunk);
+  bool settleNothing();
   bool review();
   bool readPage(const LetterQuery& query);
   bool doAction(ChunkFlush& flush, const FlushAction& action, const Chunk& chunk);

@@ -29,6 +29,13 @@ class RowIndex {
     place(Slot{hash, m_generation, number});
     ++m_count;
   }
+  /// Calls `visit(hash, number)` for all, in no order.
+  template <typename Visit>
+  void forEach(const Visit& visit) const {
+    for (const Slot& slot : m_slots) {
+      if (slot.generation == m_generation) visit(slot.hash, slot.number);
+    }
+  }
   void clear();
 
  private:

@@ -58,13 +58,23 @@ struct DamageSnapshot {
   std::string text;           ///< place and kind
 };
 
+/// A table for which nothing goes to the sink until an operator resumes it.
+struct PausedTableSnapshot {
+  std::string table;
+  std::string who;
+  std::string why;
+  std::int64_t sinceMicros = 0;  ///< wall time
+  std::uint64_t held = 0;        ///< change sets, as letters of the kind `held`
+};
+
 struct SinkSnapshot {
   std::string name;
   std::string role;    ///< primary, standby, mirror, archive
   std::string target;  ///< driver and place, without secrets
   SinkState state = SinkState::Starting;
-  std::string stateReason;               ///< who paused it, the last error, or what waits for whom
-  std::int64_t stateSinceMicros = 0;     ///< wall time
+  std::string stateReason;            ///< who paused it, the last error, or what waits for whom
+  std::int64_t stateSinceMicros = 0;  ///< wall time
+  std::vector<PausedTableSnapshot> pausedTables;
   std::optional<DamageSnapshot> damage;  ///< the next that it would read, if it stands before one
 
   // What waits

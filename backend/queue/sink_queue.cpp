@@ -53,6 +53,12 @@ SinkQueue::Next SinkQueue::take(std::uint32_t worker, Chunk& chunk) {
       if (m_idle > 0 && !m_window.isEmpty()) m_work.notifyOne();  // there may be more to take
       return Next::Go;
     }
+    if (m_turnIsCalled && m_taking == Options::Taking::AtOnce) {
+      m_turnIsCalled = false;
+      m_window.takeNothing(chunk);
+      ++m_ready;
+      return Next::Go;
+    }
     ++m_idle;
     if (decision.until) {
       m_work.waitUntil(m_mutex, *decision.until);
@@ -66,8 +72,9 @@ SinkQueue::Next SinkQueue::take(std::uint32_t worker, Chunk& chunk) {
 SinkQueue::Next SinkQueue::waitTurn(const Chunk& chunk) {
   MutexLock lock(m_mutex);
   // A chunk that the gate holds stays in the waiting line, so that no smaller ones pile up behind.
-  while (!isStopped() &&
-         !(m_lanes.mayCommit(chunk.ticket) && gateAllows(situation(), chunk.first()))) {
+  const bool isGated = !chunk.entries.empty();
+  while (!isStopped() && !(m_lanes.mayCommit(chunk.ticket) &&
+                           (!isGated || gateAllows(situation(), chunk.first())))) {
     m_turn.wait(m_mutex);
   }
   if (isStopped()) return Next::Leave;
@@ -115,6 +122,12 @@ void SinkQueue::complete(Chunk& chunk) {
 void SinkQueue::abandon(Chunk& chunk) {
   MutexLock lock(m_mutex);
   m_window.complete(chunk);
+}
+
+void SinkQueue::callTurn() {
+  MutexLock lock(m_mutex);
+  m_turnIsCalled = true;
+  m_work.notifyOne();
 }
 
 void SinkQueue::setGate(SinkGate gate) {

@@ -37,7 +37,8 @@ class SinkQueue {
   /// What comes before everything is done: chunks may be taken.
   void begin();
   enum class Next : std::uint8_t { Go, Leave };
-  /// Waits until a chunk is to be taken. Leave: stopped, or `worker` is no longer wanted.
+  /// Waits until a chunk is to be taken; an empty one after callTurn(). Leave: stopped, or `worker`
+  /// is no longer wanted.
   Next take(std::uint32_t worker, Chunk& chunk);
   /// Waits until it is the chunk's turn. Leave: stopped.
   Next waitTurn(const Chunk& chunk);
@@ -51,6 +52,10 @@ class SinkQueue {
   void complete(Chunk& chunk);
   /// A stopped worker gives its chunk up; it stays in the journal.
   void abandon(Chunk& chunk);
+
+  /// A turn is wanted though nothing may be there to be taken: once no other chunk is, a worker
+  /// takes an empty one, whatever the gate says.
+  void callTurn();
 
   // --- the operator ---
   void setGate(SinkGate gate);
@@ -90,6 +95,7 @@ class SinkQueue {
   TakeSettings m_settings GUARDED_BY(m_mutex);
   SinkGate m_gate GUARDED_BY(m_mutex) = SinkGate::Open;
   Options::Taking m_taking GUARDED_BY(m_mutex);
+  bool m_turnIsCalled GUARDED_BY(m_mutex) = false;
   Sequence m_flushUpTo GUARDED_BY(m_mutex){};
   std::uint64_t m_ready GUARDED_BY(m_mutex) = 0;  // chunks that wait for their turn
   std::uint32_t m_idle GUARDED_BY(m_mutex) = 0;   // workers that wait for a chunk

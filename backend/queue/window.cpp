@@ -89,6 +89,14 @@ void Window::take(const TakeLimits& limits, Chunk& chunk) {
   m_taken.emplace(chunk.ticket, chunk.entries.front().arrived);
 }
 
+void Window::takeNothing(Chunk& chunk) {
+  chunk.ticket = Ticket{++m_tickets};
+  chunk.entries.clear();
+  chunk.changes = chunk.bytes = 0;
+  chunk.catalog.reset();
+  m_taken.emplace(chunk.ticket, SteadyTime::max());
+}
+
 void Window::complete(Chunk& chunk) {
   CHECK(m_taken.erase(chunk.ticket) == 1);
   for (const WindowEntry& entry : chunk.entries) {
@@ -111,7 +119,10 @@ WindowLoad Window::load() const {
     load.firstWaiting = m_waiting.front().sequence;
     load.oldestWaiting = m_waiting.front().arrived;
   }
-  load.oldestUnsettled = m_taken.empty() ? load.oldestWaiting : m_taken.begin()->second;
+  load.oldestUnsettled = load.oldestWaiting;
+  const auto oldest = std::ranges::find_if(
+      m_taken, [](const auto& taken) { return taken.second != SteadyTime::max(); });
+  if (oldest != m_taken.end()) load.oldestUnsettled = oldest->second;
   return load;
 }
 

@@ -28,7 +28,8 @@ struct WindowSlab {
   std::size_t entries = 0;  ///< not yet completed
 };
 
-/// What a worker takes: neighbours in the journal, of one catalog.
+/// What a worker takes: neighbours in the journal, of one catalog. Empty: only a place in the order
+/// of commits.
 struct Chunk {
   Ticket ticket{};
   CatalogPointer catalog;
@@ -71,6 +72,8 @@ class Window {
   bool isEmpty() const { return m_waiting.empty(); }
   /// Fills `chunk` anew, keeping its memory. Expects: an entry waits, and it is within `upTo`.
   void take(const TakeLimits& limits, Chunk& chunk);
+  /// Gives a place in the order of chunks with nothing in it.
+  void takeNothing(Chunk& chunk);
   /// Frees what take() gave. Clears the chunk.
   void complete(Chunk& chunk);
 
@@ -86,7 +89,7 @@ class Window {
   std::uint64_t m_waitingChanges = 0;
   std::uint64_t m_waitingBytes = 0;
   std::deque<WindowEntry> m_waiting;
-  std::map<Ticket, SteadyTime> m_taken;  // with the arrival of the first entry
+  std::map<Ticket, SteadyTime> m_taken;  // with the arrival of the first entry; max(): it has none
   std::uint64_t m_tickets = 0;
   std::vector<std::unique_ptr<WindowSlab>> m_slabs;  // the last one is being filled
   std::vector<std::unique_ptr<WindowSlab>> m_spare;

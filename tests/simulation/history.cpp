@@ -104,6 +104,7 @@ void History::perform(const PlannedOperation& operation) {
     case Kind::BackUp:
       return m_store.backUp();
     case Kind::Restore:
+      m_ledger.onRestore();
       return m_store.restore();
     case Kind::OldJournal:
       return keepOldJournal(random);
@@ -119,6 +120,8 @@ void History::perform(const PlannedOperation& operation) {
       return configure(random);
     case Kind::Decide:
       return decide(random);
+    case Kind::PauseTable:
+      return pauseTable(random);
     case Kind::ShiftWall:
       return m_world.shiftWall(random.time(0s, 7200s) - 3600s);
   }
@@ -241,7 +244,7 @@ void History::startOnOldJournal(SimulatedFileSystem& old) {
   auto present = m_disk.exchange(old.afterKill());
   SimulatedNode node({m_world, m_disk, m_store, m_ledger, *m_counters, schemaOfEverything(), m_bug},
                      m_plan.node, ++m_lives);
-  if (node.start(m_gate).isOk()) m_world.fail("starts on a journal that lost its end");
+  if (node.start(m_gate, m_pauses).isOk()) m_world.fail("starts on a journal that lost its end");
   (void)m_disk.exchange(std::move(present));
   startLater(10ms);
 }
@@ -253,6 +256,26 @@ void History::pause(Random& random) {
     m_gate = SinkGate::Open;
     if (m_node) m_node->sink().setGate(m_gate);
   });
+}
+
+void History::pauseTable(Random& random) {
+  const Catalog& catalog = *schemaOfEverything();
+  const auto table = m_plan.tables.empty() || random.percent(10)
+                         ? TestTable{static_cast<std::uint32_t>(random.below(kTestTables))}
+                         : m_plan.tables[random.below(m_plan.tables.size())];
+  const std::string& name = catalog.table(TableId{static_cast<std::uint32_t>(table)}).name;
+  if (std::ranges::count(m_pauses, name, &PausedTable::table) > 0) return;
+  m_world.note([&] { return "operator: pauses table " + name; });
+  m_ledger.onPause();
+  m_pauses.push_back({name, "table " + name + " is paused"});
+  if (m_node) m_node->sink().setPauses(m_pauses);
+  later(random.time(10ms, 10s), [this, name] { resumeTable(name); });
+}
+
+void History::resumeTable(const std::string& table) {
+  m_world.note([&] { return "operator: resumes table " + table; });
+  std::erase_if(m_pauses, [&](const PausedTable& each) { return each.table == table; });
+  if (m_node) m_node->sink().setPauses(m_pauses);
 }
 
 void History::configure(Random& random) {
@@ -295,7 +318,7 @@ void History::start() {
       SimulatedNode::Parts{m_world, m_disk, m_store, m_ledger, *m_counters, schemaOfEverything(),
                            m_bug},
       m_plan.node, ++m_lives);
-  const Status started = m_node->start(m_gate);
+  const Status started = m_node->start(m_gate, m_pauses);
   m_world.note([&] { return "node: life " + std::to_string(m_lives) + " " + started.message(); });
   if (m_disk.hasEnded()) return;  // see afterStep()
   if (started.isOk()) {
@@ -381,6 +404,7 @@ void History::calmDown() {
   m_store.setWeather({});
   m_gate = SinkGate::Open;
   if (m_node) m_node->sink().setGate(m_gate);
+  while (!m_pauses.empty()) resumeTable(std::string(m_pauses.back().table));
 }
 
 /// What was planned before the end may still come in between; it calms down again then.

@@ -49,6 +49,8 @@ class History {
   void startOnOldJournal(SimulatedFileSystem& old);
   void keepOldJournal(Random& random);
   void pause(Random& random);
+  void pauseTable(Random& random);
+  void resumeTable(const std::string& table);
   void configure(Random& random);
   void decide(Random& random);
 
@@ -76,6 +78,7 @@ class History {
   const std::unique_ptr<IntakeCounters> m_counters;
   std::unique_ptr<SimulatedNode> m_node;
   SinkGate m_gate = SinkGate::Open;
+  std::vector<PausedTable> m_pauses;
   std::uint32_t m_lives = 0;
   bool m_startIsPlanned = false;
   int m_diskFaults = 0;          // that have not ended

@@ -267,7 +267,7 @@ void Ledger::judgeByEffects(const SimulatedStore::Content& content,
     if (!applied.isOk()) failAbout(order, "is in effect, and cannot be: " + applied.message());
     for (const std::string& each : orderingKeys(*changeSet)) {
       Sequence& last = newest[each];
-      if (last > order.sequence() && isHolder(order)) {
+      if (last > order.sequence() && mayNotBePassed(order)) {
         failAbout(order, "was to be waited for, and " + toText(last) + " passed it");
       }
       last = std::max(last, order.sequence());
@@ -276,7 +276,8 @@ void Ledger::judgeByEffects(const SimulatedStore::Content& content,
   for (const auto& [sequence, letter] : content.letters) {
     const Order& order = *inOrder.at(sequence);
     const auto changeSet = ChangeSetView::parse(order.bytes);
-    const bool holds = letter.kind == kLetterHeld || isHolder(order);
+    const bool isHeld = letter.kind == kLetterHeld && !m_retried.contains(sequence);
+    const bool holds = isHeld || isHolder(order);
     for (const std::string& each : orderingKeys(*changeSet)) {
       const auto last = newest.find(each);
       if (holds && last != newest.end() && last->second > sequence) {
@@ -303,6 +304,19 @@ bool Ledger::isHolder(const Order& order) const {
   return false;
 }
 
+bool Ledger::mayNotBePassed(const Order& order) const {
+  if (isHolder(order)) return true;
+  return m_held.contains(order.sequence()) && !m_retried.contains(order.sequence());
+}
+
+void Ledger::onLetter(const DeadLetter& letter) {
+  if (letter.kind == kLetterHeld) {
+    m_held.insert(letter.sequence);
+  } else {
+    m_held.erase(letter.sequence);
+  }
+}
+
 const std::string* Ledger::bytesOf(Sequence letter) const {
   for (const auto& [number, order] : m_orders) {
     if (order.sequence() == letter) return &order.bytes;
@@ -313,6 +327,7 @@ const std::string* Ledger::bytesOf(Sequence letter) const {
 void Ledger::onDecision(Sequence letter, LetterAction action) {
   m_hasDecisions = true;
   if (action == LetterAction::Discard) m_discarded.insert(letter);
+  if (action == LetterAction::Retry) m_retried.insert(letter);
 }
 
 void Ledger::judgeOrder(const Order& order, const Verdict& verdict, Sequence checkpoint) {

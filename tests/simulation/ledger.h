@@ -75,6 +75,12 @@ class Ledger {
   void onAck(AckToken token, const Ack& ack, const SimulatedStore& store);
   /// An operator's decision about the letter of this sequence may be in the journal.
   void onDecision(Sequence letter, LetterAction action);
+  /// Tables are paused from time to time: the order of effects is not that of sequences.
+  void onPause() { m_hasDecisions = true; }
+  /// The node says that there is such a letter.
+  void onLetter(const DeadLetter& letter);
+  /// The database is as it was once: what was held since is forgotten.
+  void onRestore() { m_held.clear(); }
   /// The change set that became the letter of this sequence: as it was submitted, for wild ones are
   /// not what a reader of JSON takes.
   const std::string* bytesOf(Sequence letter) const;
@@ -105,6 +111,8 @@ class Ledger {
                       const std::map<Sequence, const Order*>& inOrder);
   void judgeRows(const SimulatedStore::Content& content, const FakeRows& model);
   bool isHolder(const Order& order) const;
+  /// No later one may pass it: it is a holder, or is held.
+  bool mayNotBePassed(const Order& order) const;
   void failAbout(const Order& order, const std::string& what);
 
   World& m_world;
@@ -113,6 +121,8 @@ class Ledger {
   std::map<std::uint32_t, Order> m_orders;
   Sequence m_last{};               // of all that were ever given
   std::set<Sequence> m_discarded;  // letters that may have been
+  std::set<Sequence> m_held;       // letters that were held, and were not refused since
+  std::set<Sequence> m_retried;    // refused before, so that others may have passed them
   bool m_hasDecisions = false;
 };
 

@@ -84,13 +84,27 @@ void syncLater(Plan& plan) {
   plan.node.syncInterval = pick<std::chrono::milliseconds>(random, {2ms, 20ms, 1'000ms});
 }
 
+/// In a quarter of the histories an operator pauses tables, and in some of those he decides about
+/// letters meanwhile. With randomness of its own, too.
+void pauseSome(Plan& plan) {
+  Random random(plan.seed ^ 0x9a05e);
+  if (!random.percent(25)) return;
+  const auto add = [&](OperationKind kind, std::uint64_t count) {
+    for (; count > 0; --count) {
+      plan.operations.push_back({0, kind, random.time(0us, plan.length), random.next()});
+    }
+  };
+  add(OperationKind::PauseTable, random.between(1, 6));
+  if (random.percent(30)) add(OperationKind::Decide, random.between(1, 8));
+}
+
 }  // namespace
 
 std::string_view operationKindName(OperationKind kind) {
   constexpr std::string_view kNames[] = {
       "submit",     "submit line", "kill",      "power loss", "restart", "disk fault",  "disk full",
       "store away", "storm",       "broken",    "back up",    "restore", "old journal", "pause",
-      "flush",      "resize",      "configure", "shift wall", "decide"};
+      "flush",      "resize",      "configure", "shift wall", "decide",  "pause table"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -118,6 +132,7 @@ Plan planOf(std::uint64_t seed) {
   }
   holdSome(plan);
   syncLater(plan);
+  pauseSome(plan);
   std::ranges::stable_sort(plan.operations, {}, &PlannedOperation::at);
   for (std::size_t i = 0; i < plan.operations.size(); ++i) {
     plan.operations[i].number = static_cast<std::uint32_t>(i);

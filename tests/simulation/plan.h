@@ -34,7 +34,8 @@ enum class OperationKind : std::uint8_t {
   Resize,
   Configure,
   ShiftWall,
-  Decide,  ///< about a dead letter
+  Decide,      ///< about a dead letter
+  PauseTable,  ///< for a while
 };
 std::string_view operationKindName(OperationKind kind);
 

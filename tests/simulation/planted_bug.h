@@ -33,9 +33,10 @@ enum class PlantedBug : std::uint8_t {
   OutageBuries,  ///< a lost connection makes a dead letter
   BusyRetries,   ///< no backoff
   WindowUnbounded,
-  RetiredTooFar,     ///< segments that a sink still needs
-  HeldForgotten,     ///< by a new life, which lets pass what should wait
-  HeldForGoneLetter  ///< what a decision has freed stays held
+  RetiredTooFar,         ///< segments that a sink still needs
+  HeldForgotten,         ///< by a new life, which lets pass what should wait
+  HeldForGoneLetter,     ///< what a decision has freed stays held
+  ResumeReleasesNothing  ///< what a pause held stays held
 };
 
 }  // namespace penstock::test

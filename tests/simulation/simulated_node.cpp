@@ -38,7 +38,7 @@ SimulatedNode::~SimulatedNode() {
   m_journal.reset();
 }
 
-Status SimulatedNode::start(SinkGate gate) {
+Status SimulatedNode::start(SinkGate gate, const std::vector<PausedTable>& pauses) {
   RETURN_IF_ERROR(m_parts.disk.createDirectories(kDataDirectory));
   plantBeforeRecovery(m_parts.bug, m_parts.disk, kJournalDirectory);
   RETURN_IF_ERROR(openJournal());
@@ -57,6 +57,7 @@ Status SimulatedNode::start(SinkGate gate) {
                            static_cast<FlushListener&>(*this), m_life, letterAccess(), m_parts.bug},
       m_setting.sink);
   m_sink->setGate(gate);
+  m_sink->setPauses(pauses);
   m_journal->setSyncedListener([this](const SyncedNews& news) { onSynced(news); });
   m_journal->setFailureListener([this](const AppendFailure& failure) { onNotJournaled(failure); });
   (void)m_sink->tryStart("life " + std::to_string(m_number));  // tried again later
@@ -204,6 +205,7 @@ void SimulatedNode::measureBudgets() {
 void SimulatedNode::onSettled(const SettledNews& news) { m_acknowledgements.onSettled(news.last); }
 
 void SimulatedNode::onDeadLetter(const DeadLetter& letter, EntryKind from) {
+  m_parts.ledger.onLetter(letter);
   if (from != EntryKind::ChangeSet) return;
   m_acknowledgements.onDeadLetter(
       letter.sequence, Status(StatusCode::Invalid, letter.reason + " [" + letter.code + "]"));

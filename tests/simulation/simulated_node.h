@@ -53,7 +53,7 @@ class SimulatedNode final : private FlushListener, private AckReceiver {
   ~SimulatedNode() override;
 
   /// Errors: those of the journal; it is of no use then.
-  Status start(SinkGate gate);
+  Status start(SinkGate gate, const std::vector<PausedTable>& pauses);
   /// In order, with a report; what is staged is synced.
   void stop();
 

@@ -44,7 +44,7 @@ SimulatedSink::SimulatedSink(Parts parts, SinkSetting setting)
       m_setting(std::move(setting)),
       m_batchSize(m_setting.take.batchRows, limits::kTargetCommitDefault),
       m_book(m_setting.policies),
-      m_review(m_book, m_parts.letters) {
+      m_review(m_book, m_setting.policies, m_parts.letters) {
   if (m_parts.bug == PlantedBug::BusyRetries) m_setting.retry = {0ms, 0ms};
 }
 
@@ -143,6 +143,24 @@ void SimulatedSink::setGate(SinkGate gate) {
   wakeAll();
 }
 
+void SimulatedSink::setPauses(const std::vector<PausedTable>& pauses) {
+  m_pauses = pauses;
+  m_pausesAreNew = true;
+  callTurn();
+}
+
+void SimulatedSink::callTurn() {
+  m_turnIsCalled = true;
+  wakeAll();
+}
+
+/// By who has the turn, as FlushShared does it.
+void SimulatedSink::takePauses() {
+  if (!std::exchange(m_pausesAreNew, false)) return;
+  if (!m_book.setPauses(m_pauses) || m_parts.bug == PlantedBug::ResumeReleasesNothing) return;
+  m_reviewIsWanted = m_isLifted = true;
+}
+
 /// Ends a backoff, too.
 void SimulatedSink::flush(Sequence upTo) {
   m_flushUpTo = std::max(m_flushUpTo, upTo);
@@ -216,6 +234,12 @@ void SimulatedSink::tryTake(Flusher& flusher) {
   if (!m_hasBegun || flusher.index >= m_setting.workers) return;
   const TakeDecision decision =
       decideTake(m_window->load(), m_setting.take, situation(), m_parts.world.now());
+  if (decision.kind == TakeDecision::Kind::Wait && std::exchange(m_turnIsCalled, false)) {
+    m_window->takeNothing(flusher.taken);
+    ++m_ready;
+    flusher.state = Flusher::State::Holding;
+    return wakeAll();
+  }
   if (decision.kind == TakeDecision::Kind::Wait) {
     if (decision.until) sleepUntil(flusher, *decision.until);
     return;
@@ -229,7 +253,8 @@ void SimulatedSink::tryTake(Flusher& flusher) {
 
 void SimulatedSink::tryTurn(Flusher& flusher) {
   if (!m_lanes->mayCommit(flusher.taken.ticket)) return;
-  if (!gateAllows(situation(), flusher.taken.first())) return;
+  const bool isEmpty = flusher.taken.entries.empty();
+  if (!isEmpty && !gateAllows(situation(), flusher.taken.first())) return;
   --m_ready;
   flusher.state = Flusher::State::Acting;
   wakeAll();
@@ -241,8 +266,9 @@ void SimulatedSink::act(Flusher& flusher) {
   const bool isOver =
       !flusher.isReleasing && (flusher.taken.entries.empty() ||
                                flusher.own.next(world.now()).kind == FlushAction::Kind::Done);
-  if (isOver && m_reviewIsWanted && !findReleased(flusher)) return;
+  if (isOver && isReviewDue(flusher) && !findReleased(flusher)) return;
   if (flusher.chunk().entries.empty()) {
+    if (m_hasBegun) return complete(flusher);
     flusher.state = Flusher::State::Idle;
     m_hasBegun = true;
     return wakeAll();
@@ -274,10 +300,22 @@ void SimulatedSink::act(Flusher& flusher) {
   }
 }
 
+/// One that is not is put off until nothing else is to be done.
+bool SimulatedSink::isReviewDue(const Flusher& flusher) {
+  const bool isEmpty = flusher.taken.entries.empty();
+  if (isEmpty) takePauses();
+  if (!m_reviewIsWanted || m_isReviewing || isEmpty) return m_reviewIsWanted;
+  if (m_review.isDue(m_parts.world.now())) return true;
+  callTurn();
+  return false;
+}
+
 /// Looks for held letters that may go. False: the store does not answer, and is asked again.
 bool SimulatedSink::findReleased(Flusher& flusher) {
   if (!std::exchange(m_isReviewing, true)) {
-    m_review.begin();
+    takePauses();
+    m_isLifted = false;
+    m_review.begin(m_parts.world.now());
     m_hasPage = false;
   }
   for (;;) {
@@ -288,8 +326,10 @@ bool SimulatedSink::findReleased(Flusher& flusher) {
     m_hasPage = false;
     const auto query = m_review.query();
     if (!query) {
-      m_reviewIsWanted = m_isReviewing = false;
-      return true;
+      m_review.end(m_parts.world.now());
+      m_isReviewing = false;
+      m_reviewIsWanted = m_isLifted;
+      return !m_isLifted || findReleased(flusher);
     }
     auto page = m_review.read(*query);
     if (!page) {
@@ -317,6 +357,7 @@ void SimulatedSink::send(Flusher& flusher, const FlushAction& action) {
   const Sequence unsettled{toNumber(m_settled) + 1};
   const Sequence first = flusher.chunk().entries[action.range.begin].sequence;
   if (!gateAllows(situation(), std::max(first, unsettled))) return;
+  takePauses();
   const Sequence last = flusher.flush().lastOf(action);
   const auto request =
       flusher.flush().request(action, m_lanes->stepsTo(last), m_parts.world.clock().wallNow());
@@ -327,11 +368,24 @@ void SimulatedSink::send(Flusher& flusher, const FlushAction& action) {
     news.last = last;
     m_parts.listener.onSettled(news);
   }
+  checkPauses(*request);
   const CommitResult result = ask(*request);
   flusher.state = Flusher::State::Calling;
   m_parts.world.after(
       m_parts.store.lastLatency(), m_parts.life,
       [this, &flusher, result, asked = m_parts.world.now()] { onAnswer(flusher, result, asked); });
+}
+
+/// Nothing goes to a table that is paused.
+void SimulatedSink::checkPauses(const CommitRequest& request) {
+  if (request.batch == nullptr) return;
+  for (const Run& run : request.batch->runs) {
+    for (const TableBlock& block : run.blocks) {
+      const std::string& table = request.batch->catalog->table(block.table).name;
+      if (std::ranges::count(m_pauses, table, &PausedTable::table) == 0) continue;
+      m_parts.world.fail("a row goes to table " + table + ", which is paused");
+    }
+  }
 }
 
 CommitResult SimulatedSink::ask(const CommitRequest& request) {
@@ -382,8 +436,8 @@ void SimulatedSink::report(Flusher& flusher, const std::optional<SettledPart>& p
     m_failures = 0;
     const bool isBuried = part->how == SettledPart::How::Buried;
     const SettledNews news = flusher.flush().newsOf(*part);
-    for (const DeadLetter& letter : flusher.flush().letters()) {
-      m_parts.listener.onDeadLetter(letter, flusher.flush().letterOrigin());
+    for (std::size_t i = 0; i < flusher.flush().letters().size(); ++i) {
+      m_parts.listener.onDeadLetter(flusher.flush().letters()[i], flusher.flush().letterOrigin(i));
     }
     if (!flusher.isReleasing && news.lettersSettled > 0 && !m_book.isEmpty()) {
       m_reviewIsWanted = m_parts.bug != PlantedBug::HeldForGoneLetter;

@@ -55,12 +55,13 @@ class SimulatedSink {
   Status tryStart(const std::string& owner);
   bool isRunning() const { return m_window != nullptr; }
   /// Held letters may go that have not gone yet.
-  bool isReviewing() const { return m_reviewIsWanted; }
+  bool isReviewing() const { return m_reviewIsWanted || m_pausesAreNew; }
   /// Why it stands still for good; ok: it does not.
   const Status& stopped() const { return m_stopped; }
   void onSynced();
 
   void setGate(SinkGate gate);
+  void setPauses(const std::vector<PausedTable>& pauses);
   void flush(Sequence upTo);
   void resize(std::uint32_t workers);
   void configure(const TakeSettings& take);
@@ -82,6 +83,10 @@ class SimulatedSink {
   void tryTurn(Flusher& flusher);
   void act(Flusher& flusher);
   bool findReleased(Flusher& flusher);
+  bool isReviewDue(const Flusher& flusher);
+  void takePauses();
+  void callTurn();
+  void checkPauses(const CommitRequest& request);
   void send(Flusher& flusher, const FlushAction& action);
   CommitResult ask(const CommitRequest& request);
   void onAnswer(Flusher& flusher, const CommitResult& result, SteadyTime asked);
@@ -105,6 +110,10 @@ class SimulatedSink {
   BatchSize m_batchSize;
   HoldBook m_book;
   HoldReview m_review;
+  std::vector<PausedTable> m_pauses;
+  bool m_pausesAreNew = false;  // the book was not told yet
+  bool m_isLifted = false;      // one of them, since the last review began
+  bool m_turnIsCalled = false;
   bool m_reviewIsWanted = false;
   bool m_isReviewing = false;
   bool m_hasPage = false;

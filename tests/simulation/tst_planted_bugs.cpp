@@ -46,6 +46,7 @@ class TestPlantedBugs : public QObject {
     row("segments are retired that a sink needs", PlantedBug::RetiredTooFar);
     row("what is held is forgotten", PlantedBug::HeldForgotten);
     row("what is held stays so for nothing", PlantedBug::HeldForGoneLetter);
+    row("what a pause held stays held", PlantedBug::ResumeReleasesNothing);
   }
   void isFound() {
     QFETCH(int, bug);

@@ -86,19 +86,16 @@ Status CommandBook::chooseSinks(Pending& pending) const {
 Status CommandBook::begin(Pending& pending) {
   RETURN_IF_ERROR(chooseSinks(pending));
   const Command& command = pending.command;
+  const bool mayNameTable =
+      command.kind == CommandKind::Pause || command.kind == CommandKind::Resume;
+  if (!command.table.empty() && !mayNameTable) {
+    return {StatusCode::Invalid, "a table alone can be paused and resumed, nothing else (table '" +
+                                     command.table + "')"};
+  }
   switch (command.kind) {
     case CommandKind::Pause:
-      for (const auto& sink : pending.sinks) m_node.pause(sink, command.who, command.why);
-      pending.newValue = "paused";
-      return Status::ok();
     case CommandKind::Resume:
-      for (const auto& sink : pending.sinks) {
-        if (const std::string who = m_node.resume(sink); !who.empty()) {
-          pending.oldValue = "paused by " + who;
-        }
-      }
-      pending.newValue = "running";
-      return Status::ok();
+      return beginPause(pending);
     case CommandKind::Flush:
       beginFlush(pending, pending.received);
       return Status::ok();
@@ -126,6 +123,73 @@ Status CommandBook::begin(Pending& pending) {
       return Status::ok();
   }
   return {StatusCode::Unsupported, "this command is not available yet"};
+}
+
+Status CommandBook::beginPause(Pending& pending) {
+  const Command& command = pending.command;
+  const bool pauses = command.kind == CommandKind::Pause;
+  for (const auto& sink : pending.sinks) {
+    std::string who;
+    if (pauses && command.table.empty()) {
+      m_node.pause(sink, command.who, command.why);
+    } else if (pauses) {
+      RETURN_IF_ERROR(m_node.pauseTable(sink, command));
+    } else if (command.table.empty()) {
+      who = m_node.resume(sink);
+    } else {
+      Result<std::string> resumed = m_node.resumeTable(sink, command.table);
+      if (!resumed) return resumed.status();
+      who = std::move(*resumed);
+    }
+    if (!who.empty()) pending.oldValue = "paused by " + who;
+  }
+  pending.newValue = pauses ? "paused" : "running";
+  const bool releases = !pauses && !command.table.empty();
+  if (releases && !command.deadlineMs) {
+    pending.deadline = pending.received + limits::kFlushDeadlineDefault;
+  }
+  return Status::ok();
+}
+
+/// A table that was resumed: what was held has followed, as far as its sink lets it now.
+bool CommandBook::isPauseInEffect(const Pending& pending, const SinkProgress& progress) const {
+  const bool pauses = pending.command.kind == CommandKind::Pause;
+  if (pending.command.table.empty()) return !pauses || progress.commitsRunning == 0;
+  if (pauses || progress.isPaused || !progress.stopped.isOk()) return progress.arePausesInEffect;
+  return progress.arePausesInEffect && !progress.isReviewing;
+}
+
+std::string CommandBook::pauseText(const Pending& pending) const {
+  const Command& command = pending.command;
+  const bool pauses = command.kind == CommandKind::Pause;
+  if (command.table.empty()) {
+    std::string text = pauses ? "flushing is paused" : "flushing again";
+    const SinkProgress progress = m_node.progress(pending.sinks.front());
+    if (!pauses && !progress.pausedTables.empty()) {
+      text += "; table " + progress.pausedTables.front();
+      const std::size_t more = progress.pausedTables.size() - 1;
+      if (more > 0) text += " and " + groupedNumber(std::uint64_t{more}) + " more";
+      text += more > 0 ? " stay paused" : " stays paused";
+    }
+    return text;
+  }
+  const std::string table = "table " + command.table;
+  if (pauses) return table + " is paused; what comes for it is held, other tables go on";
+  if (pending.oldValue.empty()) return table + " was not paused";
+  const SinkProgress progress = m_node.progress(pending.sinks.front());
+  return table + (progress.isReviewing ? " is resumed; what was held follows when its sink goes on"
+                                       : " is resumed, and what was held has followed");
+}
+
+/// Of what a flush has passed and not persisted; empty: nothing.
+std::string CommandBook::heldText(const Pending& pending) const {
+  std::string text;
+  for (const auto& sink : pending.sinks) {
+    const SinkProgress progress = m_node.progress(sink);
+    if (progress.held == 0) continue;
+    text += "; not persisted by " + sink + ": " + progress.heldWhy;
+  }
+  return text;
 }
 
 void CommandBook::beginFlush(Pending& pending, SteadyTime now) {
@@ -209,6 +273,10 @@ std::string CommandBook::lettersText(const Pending& pending, std::uint64_t done)
   if (letters.held > 0) {
     text += ", " + groupedNumber(letters.held) + " were held and followed as far as they could";
   }
+  if (letters.paused > 0) {
+    text += ", " + groupedNumber(letters.paused) + (letters.paused == 1 ? " stays" : " stay") +
+            ": " + letters.firstPaused + " (resume it first)";
+  }
   if (!letters.status.isOk()) text += "; ended early: " + letters.status.message();
   return text;
 }
@@ -252,8 +320,8 @@ CommandBook::Progress CommandBook::look(Pending& pending, SteadyTime now, Status
       if (progress.settled >= pending.target) continue;
       done = false;
       if (!progress.stopped.isOk()) failure = progress.stopped.withContext("sink " + sink);
-    } else if (kind == CommandKind::Pause) {
-      done = done && progress.commitsRunning == 0;
+    } else if (kind == CommandKind::Pause || kind == CommandKind::Resume) {
+      done = done && isPauseInEffect(pending, progress);
     } else if (kind == CommandKind::Resize && progress.stopped.isOk()) {
       done = done && progress.workersWanted == m_node.settings(sink).workers;
     }
@@ -261,6 +329,7 @@ CommandBook::Progress CommandBook::look(Pending& pending, SteadyTime now, Status
   if (done) return Progress::Done;
   if (!failure.isOk()) return Progress::Failed;
   if (now < pending.deadline) return Progress::Waiting;
+  if (kind == CommandKind::Resume) return Progress::Done;  // what was held follows later
   failure = Status(StatusCode::Deadline, "not finished in time; what was begun goes on");
   return Progress::Failed;
 }
@@ -278,16 +347,17 @@ std::string CommandBook::effectText(const Pending& pending, std::uint64_t count,
   const auto millis = microsBetween(pending.received, now) / 1000;
   switch (pending.command.kind) {
     case CommandKind::Pause:
-      return "flushing is paused";
     case CommandKind::Resume:
-      return "flushing again";
+      return pauseText(pending);
     case CommandKind::Flush:
-      return "flushed " + groupedNumber(count) + " change sets in " + groupedNumber(millis) + " ms";
+      return "flushed " + groupedNumber(count) + " change sets in " + groupedNumber(millis) +
+             " ms" + heldText(pending);
     case CommandKind::Drain:
       return "drained " + groupedNumber(count) + " change sets in " + groupedNumber(millis) +
              " ms" +
              (pending.command.afterDrain == Command::AfterDrain::StayHeld ? "; intake stays held"
-                                                                          : "");
+                                                                          : "") +
+             heldText(pending);
     case CommandKind::Release:
       return "intake is open";
     case CommandKind::Resize:

@@ -48,6 +48,7 @@ class CommandBook {
   enum class Progress { Waiting, Done, Failed };
 
   Status begin(Pending& pending);
+  Status beginPause(Pending& pending);
   Status beginSettings(Pending& pending);
   void beginFlush(Pending& pending, SteadyTime now);
   Status beginLetters(Pending& pending);
@@ -56,6 +57,9 @@ class CommandBook {
   Progress lookAtLoss(const Pending& pending, Status& failure) const;
   Progress lookAtLetters(const Pending& pending, Status& failure) const;
   std::string lettersText(const Pending& pending, std::uint64_t done) const;
+  std::string pauseText(const Pending& pending) const;
+  std::string heldText(const Pending& pending) const;
+  bool isPauseInEffect(const Pending& pending, const SinkProgress& progress) const;
   bool coversAllThatCameIn(Pending& pending);
   void finish(const Pending& pending, SteadyTime now, const Status& status);
   std::string effectText(const Pending& pending, std::uint64_t count, SteadyTime now) const;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/number_text.h"
 #include "model/limits.h"
 
 namespace penstock {
@@ -11,6 +12,8 @@ namespace {
 
 constexpr std::size_t kPageLetters = 500;
 constexpr std::string_view kIdentity = "dead letters";
+constexpr const char* kAfterPause =
+    "resume the table; held ones follow by themselves, refused ones can be retried then";
 
 }  // namespace
 
@@ -67,11 +70,17 @@ void LetterDesk::run(const Job& job) {
   if (job.command.kind == CommandKind::RetryLetters) (void)m_parts.refreshCatalog();
   progress.status =
       job.command.allLetters ? decideMatching(job, progress) : decideNamed(job, progress);
-  if (progress.status.isOk() && progress.ordered + progress.unfit == 0 && progress.held > 0) {
+  const bool isNothing = progress.status.isOk() && progress.ordered + progress.unfit == 0;
+  if (isNothing && progress.paused > 0) {
+    progress.status =
+        Status(StatusCode::Conflict, groupedNumber(progress.paused) +
+                                         (progress.paused == 1 ? " stays: " : " stay: ") +
+                                         progress.firstPaused + " (" + kAfterPause + ")");
+  } else if (isNothing && progress.held > 0) {
     progress.status = Status(StatusCode::Conflict, progress.firstHeld +
                                                        " (retry or discard that one, then it "
                                                        "follows by itself)");
-  } else if (progress.status.isOk() && progress.ordered + progress.unfit == 0) {
+  } else if (isNothing) {
     progress.status = Status(StatusCode::NotFound, "no such dead letter in sink " + job.sink +
                                                        " (look at the list as it is now)");
   }
@@ -117,6 +126,7 @@ Status LetterDesk::decideMatching(const Job& job, LetterProgress& progress) {
 
 Status LetterDesk::decide(const Job& job, const DeadLetter& letter, LetterProgress& progress) {
   const bool retry = job.command.kind == CommandKind::RetryLetters;
+  if (retry && staysForPause(job, letter, progress)) return Status::ok();
   if (retry) {
     const Status encoded = m_parts.port.encodeJson(letter.changeSet, kIdentity, {}, m_changeSet);
     if (!encoded.isOk()) {
@@ -147,6 +157,14 @@ Status LetterDesk::decide(const Job& job, const DeadLetter& letter, LetterProgre
   progress.last = *sequence;
   ++progress.ordered;
   return Status::ok();
+}
+
+bool LetterDesk::staysForPause(const Job& job, const DeadLetter& letter,
+                               LetterProgress& progress) const {
+  const std::string why = m_parts.pausedBecause(job.sink, letter);
+  if (why.empty()) return false;
+  if (progress.paused++ == 0) progress.firstPaused = why;
+  return true;
 }
 
 void LetterDesk::publish(CommandId id, const LetterProgress& progress) {

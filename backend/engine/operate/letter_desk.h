@@ -37,6 +37,8 @@ class LetterDesk {
     const SubmitPort& port;
     const Clock& clock;
     std::function<Store&(std::string_view sink)> storeOf;
+    /// Why nothing may go to a table of the letter; empty: it may.
+    std::function<std::string(std::string_view sink, const DeadLetter&)> pausedBecause;
     /// Takes the tables as they are now: who retries may have mended them.
     std::function<Status()> refreshCatalog;
   };
@@ -60,6 +62,7 @@ class LetterDesk {
   Status decideNamed(const Job& job, LetterProgress& progress);
   Status decideMatching(const Job& job, LetterProgress& progress);
   Status decide(const Job& job, const DeadLetter& letter, LetterProgress& progress);
+  bool staysForPause(const Job& job, const DeadLetter& letter, LetterProgress& progress) const;
   void publish(CommandId id, const LetterProgress& progress);
   bool isForgotten(CommandId id) const;
 

@@ -24,10 +24,15 @@ struct SinkSettings {
 /// Where a sink stands, as the command book needs it.
 struct SinkProgress {
   Sequence settled{};
-  std::uint64_t settledSets = 0;    ///< counts change sets since the start
+  std::uint64_t settledSets = 0;    ///< counts change sets since the start, but for those held
   std::uint32_t workersWanted = 0;  ///< of its pool; 0: it does not run
   std::uint32_t commitsRunning = 0;
-  bool isReviewing = false;          ///< what decisions have freed is not all released yet
+  bool isReviewing = false;       ///< what decisions have freed is not all released yet
+  bool arePausesInEffect = true;  ///< no commit runs that does not know of a paused table
+  bool isPaused = false;          ///< as a whole
+  std::vector<std::string> pausedTables;
+  std::uint64_t held = 0;  ///< change sets that are kept as letters until somebody decides
+  std::string heldWhy;     ///< what they and others wait for, for people
   std::uint64_t lettersRefused = 0;  ///< counts letters that were retried and refused again
   Status stopped;                    ///< not ok: it stands until an operator mends it
 };
@@ -42,6 +47,8 @@ struct LetterProgress {
   Sequence last{};             ///< of the last record; kNoSequence: none
   std::uint64_t held = 0;      ///< letters that are not retried, for they follow those before them
   std::string firstHeld = {};  ///< behind which, of the first
+  std::uint64_t paused = 0;    ///< letters that are not retried, for a table of them is paused
+  std::string firstPaused = {};  ///< which, by whom and why, of the first
 };
 
 /// How far a command to accept a loss has come.
@@ -63,6 +70,10 @@ class OperatedNode {
   virtual void pause(std::string_view sink, const std::string& who, const std::string& why) = 0;
   /// Returns who had paused it; empty when it was not paused.
   virtual std::string resume(std::string_view sink) = 0;
+  /// Of the command's table alone. Errors: NotFound (no such table).
+  virtual Status pauseTable(std::string_view sink, const Command& command) = 0;
+  /// Returns who had paused it; empty when it was not. Errors: NotFound (no such table).
+  virtual Result<std::string> resumeTable(std::string_view sink, const std::string& table) = 0;
   /// Persist everything up to `target` without waiting for linger, also while paused, once.
   virtual void flushTo(std::string_view sink, Sequence target) = 0;
   virtual void applySettings(std::string_view sink, const SinkSettings& settings) = 0;

@@ -8,11 +8,17 @@
 
 namespace penstock {
 
-HoldReview::HoldReview(HoldBook& book, LetterAccess access)
-    : m_book(book), m_access(std::move(access)), m_window(limits::kBatchBytesDefault) {}
+HoldReview::HoldReview(HoldBook& book, const std::vector<TablePolicy>& policies,
+                       LetterAccess access)
+    : m_book(book),
+      m_ahead(policies),
+      m_access(std::move(access)),
+      m_window(limits::kBatchBytesDefault) {}
 
-void HoldReview::begin() {
+void HoldReview::begin(SteadyTime now) {
+  m_beganAt = now;
   m_book.clear();
+  m_ahead.clear();
   m_pass = m_hasOthers ? Pass::OtherJournals : Pass::OwnJournal;
   m_hasOthers = false;
   m_beyond.reset();
@@ -36,53 +42,65 @@ void HoldReview::onPage(std::vector<DeadLetter> page) {
 }
 
 bool HoldReview::take(Sequence settled, Chunk& chunk) {
-  while (m_at < m_page.size() && m_window.hasRoom()) {
+  if (m_window.isEmpty()) {  // and all that was handed out is settled
+    m_book.add(m_ahead);
+    m_ahead.clear();
+  }
+  for (; m_at < m_page.size() && !isFull(); ++m_at) {
     const DeadLetter& letter = m_page[m_at];
     const bool isOther = letter.journal != m_access.journal;
     m_hasOthers = m_hasOthers || isOther;
-    if (isOther == (m_pass == Pass::OtherJournals) &&
-        look(letter, settled) == Step::AfterThoseBefore) {
-      break;
-    }
-    ++m_at;
+    if (isOther == (m_pass == Pass::OtherJournals)) look(letter, settled);
   }
-  if (!m_window.isEmpty()) {
+  const bool isLast = m_at == m_page.size() && !m_beyond;
+  if (!m_window.isEmpty() && (isLast || isFull())) {
     m_window.take({limits::kBatchRowsDefault, limits::kBatchBytesDefault, std::nullopt}, chunk);
     return true;
   }
-  if (!m_beyond) {
-    m_pass = m_pass == Pass::OtherJournals ? Pass::OwnJournal : Pass::Over;
-  }
+  if (isLast) m_pass = m_pass == Pass::OtherJournals ? Pass::OwnJournal : Pass::Over;
   return false;
 }
 
-// What becomes of those that may go decides about the ones behind them.
-HoldReview::Step HoldReview::look(const DeadLetter& letter, Sequence settled) {
-  if (letter.kind == kLetterRefused && !m_book.mayHold()) return Step::Done;
+bool HoldReview::isFull() const {
+  if (m_window.isEmpty()) return false;
+  return !m_window.hasRoom() || m_window.load().waitingChanges >= limits::kBatchRowsDefault ||
+         m_ahead.keyCount() >= limits::kHeldKeysMax / 2;
+}
+
+void HoldReview::look(const DeadLetter& letter, Sequence settled) {
+  if (letter.kind == kLetterRefused && !m_book.mayHold()) return;
   const Status encoded = m_access.encode(letter, m_changeSet);
   const CatalogPointer catalog = m_access.catalog();
+  std::optional<Blocker> blocker;
   const auto changeSet = ChangeSetView::parse(m_changeSet);
   const bool fits = encoded.isOk() && changeSet.isOk();
-  const bool isHeld = letter.kind == kLetterHeld;
-  std::optional<Sequence> blocker;
-  if (isHeld && fits) {
+  if (letter.kind == kLetterHeld && fits) {
     blocker = m_book.blockerOf(*changeSet, catalog);
-    if (!blocker) {
-      release(letter, catalog, settled);
-      return Step::Done;
+    if (!blocker) blocker = m_ahead.blockerOf(*changeSet, catalog);
+    if (!blocker) return release(letter, catalog, settled);
+  }
+  if (!fits) m_changeSet.clear();
+  keep(letter, catalog, blocker);
+}
+
+// What becomes of those that may go, and come before it, decides nothing about one that stays.
+void HoldReview::keep(const DeadLetter& letter, const CatalogPointer& catalog,
+                      const std::optional<Blocker>& blocker) {
+  HoldBook& book = m_window.isEmpty() ? m_book : m_ahead;
+  const bool isHeld = letter.kind == kLetterHeld;
+  const std::string_view parked = parkedTable(letter);
+  if (!parked.empty()) book.park(parked, catalog, letter.sequence, letter.reason);
+  if (m_changeSet.empty()) {
+    book.holdTables(letter, catalog);
+  } else {
+    const auto changeSet = ChangeSetView::parse(m_changeSet);
+    const bool holds = isHeld || letter.kind == kLetterParked;
+    const Blocker itself{letter.sequence, nullptr};
+    if (holds || book.isHolder(*changeSet, catalog)) {
+      book.hold(*changeSet, catalog, blocker.value_or(itself), &m_book);
     }
   }
-  if (!m_window.isEmpty()) return Step::AfterThoseBefore;
-  const std::string_view parked = parkedTable(letter);
-  if (!parked.empty()) m_book.park(parked, catalog, letter.sequence, letter.reason);
-  const bool holds = isHeld || letter.kind == kLetterParked;
-  if (!fits) {
-    m_book.holdTables(letter, catalog);
-  } else if (holds || m_book.isHolder(*changeSet, catalog)) {
-    m_book.hold(*changeSet, catalog, blocker.value_or(letter.sequence));
-  }
-  m_book.countHeld(isHeld ? 1 : 0);
-  return Step::Done;
+  if (isHeld) book.countHeld(blocker.value_or(Blocker{letter.sequence, nullptr}));
 }
 
 void HoldReview::release(const DeadLetter& letter, const CatalogPointer& catalog,

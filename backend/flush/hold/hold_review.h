@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Goes through all letters of a sink in order, after a start and after each decision about one:
-// fills the hold book anew and hands out the held letters that nothing stands before any more. So
-// what is held needs no memory but the letters, and the order of rows is theirs whenever that is
-// done, since whatever came meanwhile was held behind them.
+// fills the hold book anew and hands out the held letters that nothing stands before any more, in
+// full batches whatever stays between them. So what is held needs no memory but the letters, and
+// the order of rows is theirs whenever that is done, since whatever came meanwhile was held behind
+// them.
 #pragma once
 
 #include <functional>
@@ -10,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/status.h"
 #include "flush/hold/hold_book.h"
 #include "queue/window.h"
@@ -29,15 +31,19 @@ struct LetterAccess {
 };
 
 /// Usage: begin(); then as long as there is a query(): read() it, onPage(), take() until there is
-/// nothing, and after each chunk complete(). Each chunk is settled (it fills the book too) before
-/// the next call. Threads: one at a time. Owns: what it hands out.
+/// nothing, and after each chunk complete(); then end(). Each chunk is settled (it fills the book
+/// too) before the next call. Threads: one at a time. Owns: what it hands out.
 class HoldReview {
  public:
   /// Expects: the book outlives this.
-  HoldReview(HoldBook& book, LetterAccess access);
+  HoldReview(HoldBook& book, const std::vector<TablePolicy>& policies, LetterAccess access);
 
   bool isNeeded() const { return m_access.list != nullptr; }
-  void begin();
+  /// Whether one should begin now rather than when nothing else is to be done: reviews take half of
+  /// the time at most. Until then everything that waits goes on waiting.
+  bool isDue(SteadyTime now) const { return now - m_endedAt >= m_endedAt - m_beganAt; }
+  void begin(SteadyTime now);
+  void end(SteadyTime now) { m_endedAt = now; }
   std::optional<LetterQuery> query() const;
   Result<std::vector<DeadLetter>> read(const LetterQuery& query) { return m_access.list(query); }
   void onPage(std::vector<DeadLetter> page);
@@ -47,14 +53,20 @@ class HoldReview {
 
  private:
   enum class Pass : std::uint8_t { OtherJournals, OwnJournal, Over };
-  enum class Step : std::uint8_t { Done, AfterThoseBefore };
 
-  Step look(const DeadLetter& letter, Sequence settled);
+  bool isFull() const;
+  void look(const DeadLetter& letter, Sequence settled);
+  void keep(const DeadLetter& letter, const CatalogPointer& catalog,
+            const std::optional<Blocker>& blocker);
   void release(const DeadLetter& letter, const CatalogPointer& catalog, Sequence settled);
 
   HoldBook& m_book;
+  // What those hold that stay behind some that were not handed out yet: these must not wait for it.
+  HoldBook m_ahead;
   const LetterAccess m_access;
-  Window m_window;  // what may go and was not handed out yet
+  Window m_window;         // what may go and was not handed out yet
+  SteadyTime m_beganAt{};  // the last one
+  SteadyTime m_endedAt{};
   Pass m_pass = Pass::Over;
   bool m_hasOthers = true;  // there may be letters of other journals; they become no more
   std::optional<LetterKey> m_beyond;

@@ -158,7 +158,7 @@ class TestChunkFlush : public QObject {
     const Chunk chunk = chunkOf({});
     TestEntries before;
     before.push({plain(1)});
-    m_holdingBook.hold(before.entries()[0].changeSet, chunk.catalog, Sequence{7});
+    m_holdingBook.hold(before.entries()[0].changeSet, chunk.catalog, {Sequence{7}, nullptr});
     m_holding.begin(chunk, RetryPolicy{}, m_circuit);
     QCOMPARE(step({0, 3}, Kind::Commit), std::size_t{2});
     QCOMPARE(m_rows, std::size_t{1});
@@ -167,7 +167,7 @@ class TestChunkFlush : public QObject {
 
   void decisionsAboutLettersNeverWait() {
     const Chunk chunk = letterChunk();
-    m_holdingBook.hold(chunk.entries[0].changeSet, chunk.catalog, Sequence{77});
+    m_holdingBook.hold(chunk.entries[0].changeSet, chunk.catalog, {Sequence{77}, nullptr});
     m_holding.begin(chunk, RetryPolicy{}, m_circuit);
     QCOMPARE(step({0, 1}, Kind::Commit), std::size_t{0});
   }
@@ -194,7 +194,7 @@ class TestChunkFlush : public QObject {
   void heldOnesOutliveACommitThatFails() {
     pushPlain({1});
     const Chunk chunk = chunkOf({});
-    m_holdingBook.hold(chunk.entries[0].changeSet, chunk.catalog, Sequence{7});
+    m_holdingBook.hold(chunk.entries[0].changeSet, chunk.catalog, {Sequence{7}, nullptr});
     m_holding.begin(chunk, RetryPolicy{}, m_circuit);
     QCOMPARE(step({0, 1}, Kind::Commit, CommitOutcome::Unknown), std::size_t{1});
     m_holding.onWaited();
@@ -210,9 +210,51 @@ class TestChunkFlush : public QObject {
     QVERIFY(m_holding.next(m_now).kind == Kind::Done);
   }
 
+  /// Nothing goes to it, not even what an operator wants to be retried.
+  void tableThatIsPausedGetsNothingAndTheRestGoesOn() {
+    (void)m_holdingBook.setPauses({{"plain", "table plain is paused by ops"}});
+    m_entries.push({{TestTable::Owners, Operation::Upsert, {Value::integer(1)}, {}, {}}});
+    pushPlain({1});
+    m_entries.pushLetter(Sequence{77}, {plain(2)});
+    m_entries.pushLetter(Sequence{78}, {});  // a discard
+    const Chunk chunk = chunkOf({});
+    m_holding.begin(chunk, RetryPolicy{}, m_circuit);
+    QCOMPARE(step({0, 4}, Kind::Commit), std::size_t{2});
+    QCOMPARE(m_rows, std::size_t{1});
+    for (const DeadLetter& letter : m_holding.letters()) {
+      QVERIFY(letter.kind == kLetterHeld);
+      QCOMPARE(letter.reason, std::string("table plain is paused by ops"));
+    }
+    QVERIFY(m_holding.letterOrigin(0) == EntryKind::ChangeSet);
+    QVERIFY(m_holding.letterOrigin(1) == EntryKind::LetterRetry);
+    QVERIFY(m_holding.letters()[1].again && m_holding.letters()[1].sequence == Sequence{77});
+    QVERIFY(m_holding.next(m_now).kind == Kind::Done);
+    QCOMPARE(m_holdingBook.state().pauses.front().held, std::uint64_t{2});
+  }
+
+  /// The parent that it misses may be one of those that are held.
+  void refusedBesideAPausedTableItIsHeld() {
+    (void)m_holdingBook.setPauses({{"players", "table players is paused by ops"}});
+    const TestChange slot{TestTable::Slots, Operation::Upsert, {Value::integer(1)}, {}, {}};
+    m_entries.push({slot});
+    m_entries.push({slot});
+    const Chunk chunk = chunkOf({});
+    m_holding.begin(chunk, RetryPolicy{}, m_circuit);
+    QCOMPARE(step({0, 2}, Kind::Commit, CommitOutcome::Refused), std::size_t{0});
+    QCOMPARE(step({0, 1}, Kind::Commit, CommitOutcome::Refused), std::size_t{0});
+    QCOMPARE(step({0, 1}, Kind::Bury), std::size_t{1});
+    const DeadLetter& letter = m_holding.letters().front();
+    QVERIFY(letter.kind == kLetterHeld && letter.code == "code");
+    QCOMPARE(letter.reason,
+             std::string("table players is paused by ops; meanwhile refused: message"));
+    QCOMPARE(step({1, 2}, Kind::Commit), std::size_t{1});  // behind it, though slots do not hold
+    QCOMPARE(m_holdingBook.state().pauses.front().held, std::uint64_t{2});
+  }
+
   void init() {
     m_entries = TestEntries();
     m_circuit = Circuit();
+    (void)m_holdingBook.setPauses({});
     m_holdingBook.clear();
   }
 

@@ -270,6 +270,30 @@ class TestFlushPool : public QObject {
     QVERIFY(sink.waitSettled(100));
   }
 
+  /// Whatever the workers are at; nobody has to submit anything for it.
+  void pauseOfATableIsTakenWithoutWork() {
+    TestEntries entries;
+    for (std::int64_t i = 0; i < 300; ++i) {
+      entries.push({plain(Operation::Insert, i)});
+      entries.push({TestChange{T::Owners, Operation::Insert, {Value::integer(i)}, {}, {}}});
+    }
+    FlushPool::Options made = options(4, 7);
+    made.pauses = {{"plain", "table plain is paused by ops"}};
+    Sink sink(entries.entries(), made);
+    sink.start();
+    sink.letOut(400);
+    QVERIFY(sink.waitSettled(400));
+    QCOMPARE(sink.database().rows().rowCount(), 200u);
+    QCOMPARE(sink.database().deadLetters().size(), std::size_t{200});
+    QCOMPARE(sink.pool().state().holds.pauses.front().held, std::uint64_t{200});
+    sink.pool().setPauses({made.pauses.front(), {"owners", "table owners is paused by ops"}});
+    QTRY_VERIFY(sink.pool().state().arePausesInEffect);
+    sink.letAllOut();
+    QVERIFY(sink.waitSettled(600));
+    QCOMPARE(sink.database().deadLetters().size(), std::size_t{400});
+    QCOMPARE(sink.database().rows().rowCount(), 200u);
+  }
+
   void flushDoesNotWaitForCompany() {
     TestEntries entries;
     for (std::int64_t i = 0; i < 10; ++i) entries.push({plain(Operation::Insert, i)});

@@ -137,6 +137,29 @@ class TestSinkQueue : public QObject {
     QVERIFY(queue.take(2, chunk) == SinkQueue::Next::Leave);
   }
 
+  /// Also when the gate lets nothing through; behind what was taken before.
+  void calledTurnIsTakenWithNothingInItWhenNothingElseIs() {
+    SinkQueue queue(options(1 << 20), systemClock());
+    std::atomic<std::uint32_t> read{0};
+    Dispatcher dispatcher(
+        "test", queue, [this, &read] { return next(read, 5); }, [](const Status&) {});
+    Chunk chunk;
+    QVERIFY(queue.take(0, chunk) == SinkQueue::Next::Go);
+    queue.setGate(SinkGate::Paused);
+    queue.callTurn();
+    Chunk nothing;
+    QVERIFY(queue.take(0, nothing) == SinkQueue::Next::Go);
+    QVERIFY(nothing.entries.empty());
+    QVERIFY(queue.load().oldestUnsettled.has_value());
+    queue.setGate(SinkGate::Open);
+    QVERIFY(queue.waitTurn(chunk) == SinkQueue::Next::Go);
+    queue.setGate(SinkGate::Paused);
+    queue.complete(chunk);
+    QVERIFY(queue.waitTurn(nothing) == SinkQueue::Next::Go);
+    queue.complete(nothing);
+    queue.stop();
+  }
+
   void init() { m_bytes.clear(); }
 
  private:

@@ -24,6 +24,10 @@ class SmallNode final : public OperatedNode {
   SinkSettings settings(std::string_view) const override { return {}; }
   void pause(std::string_view, const std::string&, const std::string&) override { ++handled; }
   std::string resume(std::string_view) override { return {}; }
+  Status pauseTable(std::string_view, const Command&) override { return Status::ok(); }
+  Result<std::string> resumeTable(std::string_view, const std::string&) override {
+    return std::string();
+  }
   void flushTo(std::string_view, Sequence) override { ++handled; }
   void applySettings(std::string_view, const SinkSettings&) override {}
   void holdIntake(const std::string&) override {}

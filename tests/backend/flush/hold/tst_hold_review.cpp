@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QTest>
+#include <algorithm>
 
 #include "flush/hold/hold_review.h"
 #include "tests/support/change_set_source.h"
@@ -51,19 +52,59 @@ class TestHoldReview : public QObject {
 
   void refusedOnesOfATableThatGoesOnHoldNothing() {
     HoldBook book({});
-    HoldReview review(book, access());
+    HoldReview review(book, {}, access());
     m_letters = {letterOf(1, kLetterRefused, 1), letterOf(2, kLetterHeld, 1)};
     QCOMPARE(releasedBy(review), (Numbers{2}));
     QVERIFY(book.isEmpty());
   }
 
-  /// What a chunk leaves refused holds those of the next one.
-  void thoseBehindAreLookedAtAfterThoseBefore() {
-    m_letters = {letterOf(1, kLetterHeld, 1), letterOf(2, kLetterRefused, 2),
-                 letterOf(3, kLetterHeld, 1)};
+  /// Those of one chunk are held by what settles it (ChunkFlush), for the book knows of it by then.
+  void whatAChunkLeavesRefusedHoldsThoseOfTheNextOne() {
+    for (std::uint64_t i = 1; i <= limits::kBatchRowsDefault; ++i) {
+      m_letters.push_back(letterOf(i, kLetterHeld, 1));
+    }
+    m_letters.push_back(letterOf(limits::kBatchRowsDefault + 1, kLetterHeld, 1));
     m_refused = 1;
-    QCOMPARE(released(), (Numbers{1}));
+    QCOMPARE(released().size(), limits::kBatchRowsDefault);
     QCOMPARE(m_book.state().held, std::uint64_t{1});
+  }
+
+  /// What stays behind those that may go is no reason to commit these by themselves, and does not
+  /// hold them either.
+  void thoseThatMayGoDoSoInFullChunksWhateverStaysBetween() {
+    Numbers free;
+    for (std::uint64_t i = 1; i <= 20'000; i += 4) {
+      m_letters.push_back(letterOf(i, kLetterHeld, 1));
+      m_letters.push_back(letterOf(i + 1, i == 1 ? kLetterRefused : kLetterHeld, 2));
+      m_letters.push_back(letterOf(i + 2, kLetterHeld, 3));
+      m_letters.push_back(letterOf(i + 3, i == 1 ? kLetterRefused : kLetterHeld, 3));
+      if (i == 1) free = {1, 3};
+      if (i > 1) free.push_back(i);
+    }
+    QCOMPARE(released(), free);
+    QCOMPARE(m_chunks, 2);  // 5,001
+    QCOMPARE(m_book.state().held, std::uint64_t{3 * 5'000 - 3});
+    QVERIFY(m_book.state().firstBlocker == Sequence{2});
+  }
+
+  void whatAPauseHoldsGoesWhenItIsLifted() {
+    m_letters = {letterOf(1, kLetterHeld, 1), letterOf(2, kLetterHeld, 2)};
+    (void)m_book.setPauses({{"plain", "paused by ops"}});
+    QVERIFY(released().empty());
+    QCOMPARE(m_book.state().held, std::uint64_t{2});
+    QCOMPARE(m_book.state().pauses.size(), std::size_t{1});
+    QVERIFY(m_book.setPauses({}));
+    QCOMPARE(released(), (Numbers{1, 2}));
+    QVERIFY(m_book.isEmpty());
+  }
+
+  void reviewsTakeHalfOfTheTimeAtMost() {
+    const SteadyTime start{std::chrono::hours(1)};
+    m_review.begin(start);
+    m_review.end(start + std::chrono::seconds(4));
+    QVERIFY(!m_review.isDue(start + std::chrono::seconds(7)));
+    QVERIFY(m_review.isDue(start + std::chrono::seconds(8)));
+    m_book.clear();
   }
 
   void parkedTableIsParkedAgain() {
@@ -78,7 +119,7 @@ class TestHoldReview : public QObject {
   /// Whatever their numbers: they were there before this journal was.
   void lettersOfOtherJournalsComeFirst() {
     m_letters = {letterOf(1, kLetterHeld, 1), letterOf(800, kLetterHeld, 1, "another")};
-    HoldReview first(m_book, access());
+    HoldReview first(m_book, {holding()}, access());
     QCOMPARE(releasedBy(first), (Numbers{800, 1}));
     QCOMPARE(m_chunks, 2);
   }
@@ -119,11 +160,13 @@ class TestHoldReview : public QObject {
 
   Result<std::vector<DeadLetter>> page(const LetterQuery& query) const {
     std::vector<DeadLetter> found;
-    for (const DeadLetter& letter : m_letters) {
-      const LetterKey key{letter.sequence, letter.journal};
-      const bool isBeyond = !query.beyond || key > *query.beyond;
-      if (isBeyond && found.size() < query.countMax) found.push_back(letter);
+    auto next = m_letters.begin();
+    if (query.beyond) {
+      next = std::ranges::upper_bound(m_letters, *query.beyond, {}, [](const DeadLetter& letter) {
+        return LetterKey{letter.sequence, letter.journal};
+      });
     }
+    while (next != m_letters.end() && found.size() < query.countMax) found.push_back(*next++);
     return found;
   }
 
@@ -132,7 +175,7 @@ class TestHoldReview : public QObject {
 
   Numbers releasedBy(HoldReview& review) {
     Numbers numbers;
-    review.begin();
+    review.begin(SteadyTime{});
     Chunk chunk;
     while (const auto query = review.query()) {
       review.onPage(*review.read(*query));
@@ -141,7 +184,8 @@ class TestHoldReview : public QObject {
         for (const WindowEntry& entry : chunk.entries) {
           const auto number = toNumber(LetterOrder::parse(entry.order)->sequence);
           if (entry.sequence != kSettled || entry.kind != EntryKind::LetterRelease) return {};
-          if (number == m_refused) m_book.hold(entry.changeSet, chunk.catalog, Sequence{number});
+          if (number == m_refused)
+            m_book.hold(entry.changeSet, chunk.catalog, {Sequence{number}, nullptr});
           numbers.push_back(number);
         }
         review.complete(chunk);
@@ -161,7 +205,7 @@ class TestHoldReview : public QObject {
   std::uint64_t m_refused = 0;
   int m_chunks = 0;
   HoldBook m_book{{holding()}};
-  HoldReview m_review{m_book, access()};
+  HoldReview m_review{m_book, {holding()}, access()};
 };
 
 PENSTOCK_TEST(TestHoldReview)
