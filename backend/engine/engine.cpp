@@ -132,6 +132,10 @@ std::vector<Housekeeping::Chore> Engine::Parts::chores() {
        [this] {
          for (const auto& sink : pipeline.sinks()) sink->countDeadLetters();
        }},
+      {"find the oldest", 1s,
+       [this] {
+         for (const auto& sink : pipeline.sinks()) sink->findOldest();
+       }},
       {"snapshot known ids", 10s,
        [this] { logFailure("snapshot of known ids", pipeline.known().writeSnapshots()); }},
   };

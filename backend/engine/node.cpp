@@ -23,9 +23,9 @@ struct Problem {
   std::string reason;
 };
 
-std::string freeSpaceText(const BudgetSnapshot& space) {
-  return "only " + byteText(space.usedBytes) + " free on the journal's disk (floor " +
-         byteText(space.limitBytes) + "): make room there";
+std::string freeSpaceText(std::uint64_t used, std::uint64_t floor) {
+  return "only " + byteText(used) + " free on the journal's disk (floor " + byteText(floor) +
+         "): make room there";
 }
 
 /// `table players of primary by ops (maintenance), 40 change sets are held`
@@ -111,7 +111,21 @@ void Node::holdIntake(const std::string& reason) { m_pipeline.gate().hold(reason
 
 bool Node::isIntakeQuiet() const { return m_pipeline.submitter().isQuiet(); }
 
-void Node::releaseIntake() { m_pipeline.gate().release(); }
+bool Node::releaseIntake() {
+  const bool wasHeld = !m_pipeline.gate().heldBecause().empty();
+  m_pipeline.gate().release();
+  return wasHeld;
+}
+
+std::string Node::intakeTrouble() const {
+  if (const Status trouble = m_pipeline.journal().trouble(); !trouble.isOk()) {
+    return trouble.message();
+  }
+  const IntakeGate& gate = m_pipeline.gate();
+  if (!gate.isUnderPressure(Budget::FreeSpace)) return {};
+  const BudgetUsage space = gate.usage(Budget::FreeSpace);
+  return freeSpaceText(space.used, space.limit);
+}
 
 void Node::setWorkloadHost(WorkloadHost* host) {
   MutexLock lock(m_mutex);
@@ -213,6 +227,7 @@ void Node::watchProgress(SinkSnapshot& sink, SinkWatch& watch, std::int64_t stea
 void Node::judge(Snapshot& snapshot) const {
   std::vector<Problem> problems;
   const std::string held = m_pipeline.gate().heldBecause();
+  snapshot.intakeHeldBy = held;
   if (!held.empty()) {
     const bool draining = held.rfind("drain", 0) == 0;
     problems.push_back({draining ? NodeState::Draining : NodeState::IntakeHeld, held});
@@ -227,7 +242,8 @@ void Node::judge(Snapshot& snapshot) const {
     if (budget.pressure == 0) continue;
     const bool isHeld = budget.name == budgetName(Budget::FreeSpace);
     problems.push_back({isHeld ? NodeState::IntakeHeld : NodeState::Saturated,
-                        isHeld ? freeSpaceText(budget) : pressureText(budget, sheds)});
+                        isHeld ? freeSpaceText(budget.usedBytes, budget.limitBytes)
+                               : pressureText(budget, sheds)});
   }
   for (const SinkSnapshot& sink : snapshot.sinks) {
     const std::string waits = groupedNumber(sink.queueDepth) + " change sets wait";

@@ -46,7 +46,8 @@ class Node final : public OperatedNode {
   void applySettings(std::string_view sink, const SinkSettings& settings) override;
   void holdIntake(const std::string& reason) override;
   bool isIntakeQuiet() const override;
-  void releaseIntake() override;
+  bool releaseIntake() override;
+  std::string intakeTrouble() const override;
   Status startWorkload(const Command& command) override;
   Status stopWorkload() override;
   void orderLetters(const Command& command, const std::string& sink) override;

@@ -366,13 +366,21 @@ void Sink::fill(SinkSnapshot& snapshot) const {
     snapshot.heldLetters = pool.holds.held;
     const WindowLoad load = now->queue->load();
     snapshot.windowBytes = load.bytes;
-    if (load.oldestUnsettled) {
-      const auto age = m_parts.clock.steadyNow() - *load.oldestUnsettled;
-      snapshot.oldestAgeMicros = static_cast<std::uint64_t>(std::max<std::int64_t>(
-          0, std::chrono::duration_cast<std::chrono::microseconds>(age).count()));
-    }
+    fillOldest(snapshot, load);
   }
   judgeState(snapshot, now.get());
+}
+
+void Sink::fillOldest(SinkSnapshot& snapshot, const WindowLoad& load) const {
+  std::int64_t age = 0;
+  if (const std::int64_t journaled = m_oldestMicros.load(); journaled != 0) {
+    age = wallMicros() - journaled;
+  } else if (load.oldestUnsettled) {
+    age = std::chrono::duration_cast<std::chrono::microseconds>(m_parts.clock.steadyNow() -
+                                                                *load.oldestUnsettled)
+              .count();
+  }
+  snapshot.oldestAgeMicros = static_cast<std::uint64_t>(std::max<std::int64_t>(0, age));
 }
 
 /// The worst that is true of it.
@@ -420,6 +428,23 @@ void Sink::judgeState(SinkSnapshot& snapshot, const Running* running) const {
   }
   snapshot.state = snapshot.queueDepth == 0 ? SinkState::Idle : SinkState::Running;
   snapshot.stateReason = waitingText(pool.holds);
+}
+
+void Sink::findOldest() {
+  bool isStopped = false;
+  {
+    MutexLock lock(m_mutex);
+    isStopped = m_standsStill && m_running;
+  }
+  std::int64_t oldest = 0;
+  if (isStopped && m_parts.journal.distanceFrom(settled()).records > 0) {
+    const auto reader = m_parts.journal.openReader(settled());
+    const auto record = reader ? (*reader)->next() : reader.status();
+    if (record && record->has_value()) oldest = (*record)->wallMicros;
+    // Before damage there is none to be read: since then, at least, it waits.
+    if (oldest == 0) oldest = m_oldestMicros.load();
+  }
+  m_oldestMicros.store(oldest);
 }
 
 void Sink::countDeadLetters() {

@@ -91,6 +91,9 @@ class Sink final : private FlushListener {
   const SinkCounters& counters() const { return m_counters; }
   /// Asks the store how many dead letters it holds. Slow; from housekeeping.
   void countDeadLetters();
+  /// Looks in the journal since when the oldest waits, where the window cannot tell: the sink has
+  /// stopped. Slow; from housekeeping.
+  void findOldest();
 
  private:
   /// What there is only while the store can be reached; members end in reverse order.
@@ -109,6 +112,7 @@ class Sink final : private FlushListener {
   LetterAccess letterAccess();
   void onNewLetter(const DeadLetter& letter, const std::string& reason);
   void tellHeld(const std::string& sequence, const std::string& reason);
+  void fillOldest(SinkSnapshot& snapshot, const WindowLoad& load) const;
   void judgeState(SinkSnapshot& snapshot, const Running* running) const;
   void keepPauses(const Pauses& pauses, const char* trouble);
   std::vector<PausedTable> pausedTables() const REQUIRES(m_mutex);
@@ -138,8 +142,9 @@ class Sink final : private FlushListener {
   SinkCounters m_counters;
   std::atomic<std::uint64_t> m_settled{0};
   std::atomic<std::uint64_t> m_deadLettersWaiting{0};
-  std::atomic<std::uint64_t> m_heldTotal{0};  // of the letters that were new
-  std::set<std::string> m_heldTold;           // the flush workers': why some were held
+  std::atomic<std::int64_t> m_oldestMicros{0};  // wall time, by findOldest(); 0: the window tells
+  std::atomic<std::uint64_t> m_heldTotal{0};    // of the letters that were new
+  std::set<std::string> m_heldTold;             // the flush workers': why some were held
 
   mutable Mutex m_mutex;
   CondVar m_startedOrNot;

@@ -147,6 +147,8 @@ struct Snapshot {
   std::string stateReason;            ///< number and cause, for people
   std::uint32_t furtherProblems = 0;  ///< other states than the worst one, as `+2 more`
 
+  std::string intakeHeldBy;  ///< the drain that holds intake or left it held; empty: none does
+
   // Intake and journal, totals since start
   std::uint64_t acceptedSets = 0;
   std::uint64_t acceptedChanges = 0;

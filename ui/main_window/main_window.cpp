@@ -233,6 +233,7 @@ void MainWindow::connectParts() {
   connect(m_nodeBar, &NodeBar::sinkChosen, this, lookAt);
   connect(m_tables->sinks(), &SinksPanel::sinkChosen, this, lookAt);
   connect(m_controls, &ControlsPanel::scopeChanged, this, [this] { showNumbers(); });
+  connect(m_tables->data(), &DataPanel::tablesKnown, m_controls, &ControlsPanel::setTables);
   connect(m_charts, &ChartSet::frozenChanged, this, &MainWindow::showFrozen);
   connect(m_charts, &ChartSet::spanChanged, this,
           [this] { m_nodeBar->showSpan(m_charts->span()); });

@@ -162,8 +162,9 @@ void SampleStore::append(const SampleRow& row) {
 
 void SampleStore::noteBands(const Snapshot& sample, double time) {
   const SinkSnapshot* sink = findSink(sample, m_sink);
+  // Of a paused table its commands are marked: the sink goes on.
   const bool isPaused =
-      sample.state == NodeState::Paused || (sink != nullptr && sink->state == SinkState::Paused);
+      sink != nullptr ? sink->state == SinkState::Paused : sample.state == NodeState::Paused;
   const bool isPressed = std::any_of(sample.budgets.begin(), sample.budgets.end(),
                                      [](const BudgetSnapshot& budget) { return budget.pressure; });
   const auto note = [&](BandKind kind, bool isOn) {

@@ -95,6 +95,27 @@ StatusText pausedText(const Snapshot& sample, const SinkSnapshot* sink, StatusTe
   return status;
 }
 
+// Only tables are: their sinks go on with the others.
+StatusText pausedTableText(const Snapshot& sample, StatusText status, const StatusInput& input) {
+  const PausedTableSnapshot* first = nullptr;
+  std::size_t tables = 0;
+  for (const SinkSnapshot& sink : sample.sinks) {
+    tables += sink.pausedTables.size();
+    if (first == nullptr && !sink.pausedTables.empty()) first = &sink.pausedTables.front();
+  }
+  if (first == nullptr) return status;
+  status.word = QStringLiteral("Table paused");
+  status.text = status.word + ": " + isolatedText(first->table, 60) + " by " +
+                isolatedText(first->who, 80) + sinceText(first->sinceMicros, input);
+  if (!first->why.empty()) status.text += " (" + displayText(first->why, 120) + ")";
+  status.text += ", " + formatCount(first->held) +
+                 (first->held == 1 ? " change set is held" : " change sets are held");
+  status.advice = QStringLiteral("Choose the table as scope in Controls, then Resume table");
+  status.titleTag = tables == 1 ? QStringLiteral("[Table paused]")
+                                : QStringLiteral("[%1 tables paused]").arg(tables);
+  return status;
+}
+
 // The one the window looks at if that is the paused one, else the first that is.
 const SinkSnapshot* pausedSink(const Snapshot& sample, const std::string& name) {
   const SinkSnapshot* chosen = findSink(sample, name);
@@ -178,7 +199,13 @@ StatusText textOfState(const Snapshot& sample, const StatusInput& input) {
   status.advice = QString::fromLatin1(look.advice);
   adviseAboutStopped(sample, status);
   adviseAboutDisk(sample, status);
-  if (sample.state == NodeState::Paused) {
+  const bool isSinkPaused = std::ranges::any_of(
+      sample.sinks, [](const SinkSnapshot& sink) { return sink.state == SinkState::Paused; });
+  const bool isTablePaused = std::ranges::any_of(
+      sample.sinks, [](const SinkSnapshot& sink) { return !sink.pausedTables.empty(); });
+  if (sample.state == NodeState::Paused && isTablePaused && !isSinkPaused) {
+    status = pausedTableText(sample, status, input);
+  } else if (sample.state == NodeState::Paused) {
     status = pausedText(sample, pausedSink(sample, input.sink), status, input);
   } else if (!sample.stateReason.empty()) {
     status.text = status.word + ": " + displayText(sample.stateReason, 300);

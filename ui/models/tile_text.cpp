@@ -54,6 +54,11 @@ void fillDepth(TileText& tile, const Facts& facts) {
 
 void fillOldestAge(TileText& tile, const Facts& facts) {
   put(tile, quantityOf(static_cast<double>(facts.sink->oldestAgeMicros) * kMicro, Unit::Seconds));
+  // Something waits, and nobody can tell since when.
+  if (facts.sink->queueDepth > 0 && facts.sink->oldestAgeMicros == 0) {
+    tile.value = kDash;
+    tile.unit.clear();
+  }
   const Quantiles& commit = facts.sink->commitMicros;
   tile.detail = commit.count == 0
                     ? QStringLiteral("no commit just now")
@@ -188,8 +193,15 @@ void fillJournal(TileText& tile, const Facts& facts) {
 void fillDeadLetters(TileText& tile, const Facts& facts) {
   put(tile, quantityOf(static_cast<double>(facts.sink->deadLettersWaiting), Unit::Count));
   tile.detail = formatCount(facts.sink->deadLettersTotal) + " since start";
-  const bool isAny = facts.sink->deadLettersWaiting > 0;
-  state(tile, isAny ? Tone::Alarm : Tone::Good, isAny ? "to decide" : "none");
+  const std::uint64_t waiting = facts.sink->deadLettersWaiting;
+  const std::uint64_t held = std::min(waiting, facts.sink->heldLetters);
+  if (held > 0) tile.detail = formatCount(held) + " of them held";
+  std::uint64_t byPauses = 0;
+  for (const PausedTableSnapshot& each : facts.sink->pausedTables) byPauses += each.held;
+  // What only waits for a table to be resumed is no damage.
+  const bool isByPauses = waiting > 0 && waiting == byPauses;
+  if (isByPauses) return state(tile, Tone::Caution, "paused");
+  state(tile, waiting > 0 ? Tone::Alarm : Tone::Good, waiting > 0 ? "to decide" : "none");
 }
 
 using Fill = void (*)(TileText&, const Facts&);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/controls_panel.h"
 
+#include <QAbstractItemView>
 #include <QComboBox>
 #include <QGroupBox>
 #include <QHBoxLayout>
@@ -9,6 +10,7 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <ranges>
 
 #include "metrics/rates.h"
 #include "model/limits.h"
@@ -21,6 +23,8 @@ namespace penstock::ui {
 namespace {
 
 constexpr int kPanelWidth = 252;
+constexpr int kTableRole = Qt::UserRole + 1;  // of an entry of the scopes; empty: it is none
+constexpr int kTableNameMax = 40;
 
 QString tip(const char* text) { return QStringLiteral("<p>") + QString::fromUtf8(text); }
 
@@ -36,6 +40,13 @@ const char* const kFlushTip =
 const char* const kDrainTip =
     "Holds intake, persists everything, then opens intake again or stays held, as chosen below. "
     "Use it before a migration or a shutdown.";
+const char* const kPauseTableTip =
+    "Nothing goes to this table; what comes for it is held as dead letters and follows in order "
+    "when it is resumed. Other tables go on. Use it while one table is being worked on. The pause "
+    "outlives a restart. (Ctrl+Shift+P)";
+const char* const kResumeTableTip = "What was held for this table follows in order. (Ctrl+Shift+P)";
+const char* const kNotForTables =
+    "Only pausing and resuming is for one table; choose the node or a sink for this.";
 const char* const kReleaseTip = "Opens the intake that a drain left held.";
 
 QLabel* makeProgressLabel(QWidget* parent) {
@@ -88,7 +99,9 @@ QWidget* ControlsPanel::makeScope() {
   QGroupBox* group = makeGroup(QStringLiteral("Scope"), this);
   m_scope = new QComboBox(group);
   m_scope->setAccessibleName(QStringLiteral("Scope of the commands below"));
-  m_scope->setToolTip(tip("What the commands below act on: all sinks of this node, or one sink."));
+  m_scope->setToolTip(
+      tip("What the commands below act on: all sinks of this node, one sink, or (pause and resume "
+          "alone) one table."));
   m_scope->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   m_scope->setMinimumContentsLength(10);
   m_scope->addItem(QStringLiteral("This node"), QString());
@@ -179,13 +192,35 @@ QWidget* ControlsPanel::makeSettings() {
 
 std::string ControlsPanel::scope() const { return m_scope->currentData().toString().toStdString(); }
 
+std::string ControlsPanel::table() const {
+  return m_scope->currentData(kTableRole).toString().toStdString();
+}
+
+int ControlsPanel::indexOf(const std::string& sink, const std::string& table) const {
+  for (int i = 0; i < m_scope->count(); ++i) {
+    if (m_scope->itemData(i).toString().toStdString() == sink &&
+        m_scope->itemData(i, kTableRole).toString().toStdString() == table) {
+      return i;
+    }
+  }
+  return -1;
+}
+
 void ControlsPanel::setScope(const std::string& sink) {
-  const int at = m_scope->findData(QString::fromStdString(sink));
+  const int at = indexOf(sink, {});
   if (at >= 0) m_scope->setCurrentIndex(at);
 }
 
+void ControlsPanel::setTable(const std::string& table) {
+  const int at = indexOf({}, table);
+  if (at >= 0) m_scope->setCurrentIndex(at);
+}
+
+void ControlsPanel::setTables(const QStringList& tables) { m_tables = tables; }
+
 QString ControlsPanel::scopeName() const {
   const std::string sink = scope();
+  if (!table().empty()) return QStringLiteral("table ") + displayText(table(), kTableNameMax);
   return sink.empty() ? m_nodeName : QStringLiteral("sink ") + displayText(sink);
 }
 
@@ -193,44 +228,82 @@ void ControlsPanel::showSample(const Snapshot& sample) {
   m_hasSample = true;
   m_nodeName = displayText(sample.node);
   showScopes(sample);
-  m_held = sample.state == NodeState::IntakeHeld || sample.state == NodeState::Draining;
+  m_held = !sample.intakeHeldBy.empty();
   const SinkSnapshot* sink = findSink(sample, scope());
   if (sink != nullptr) {
     m_waiting = sink->queueDepth;
-    m_paused = sink->state == SinkState::Paused;
     m_pool->setInEffect(int(sink->workers));
     m_batchRows->setInEffect(int(sink->batchRows));
     m_linger->setInEffect(int(sink->lingerMs));
   }
-  if (scope().empty()) m_paused = m_paused || sample.state == NodeState::Paused;
+  m_paused = isPaused(sample);
   showPauseButton();
   showAvailability();
 }
 
+bool ControlsPanel::isPaused(const Snapshot& sample) const {
+  const std::string chosen = table();
+  return std::ranges::any_of(sample.sinks, [&](const SinkSnapshot& sink) {
+    if (!chosen.empty()) {
+      return std::ranges::count(sink.pausedTables, chosen, &PausedTableSnapshot::table) > 0;
+    }
+    return sink.state == SinkState::Paused && (scope().empty() || scope() == sink.name);
+  });
+}
+
 // The list is changed only when the sinks are others; an open list is left alone.
 void ControlsPanel::showScopes(const Snapshot& sample) {
-  QStringList wanted{QString()};
-  for (const SinkSnapshot& sink : sample.sinks) wanted << QString::fromStdString(sink.name);
-  QStringList shown;
-  for (int i = 0; i < m_scope->count(); ++i) shown << m_scope->itemData(i).toString();
-  const QString nodeText = QStringLiteral("This node (%1)").arg(m_nodeName);
-  if (m_scope->itemText(0) != nodeText) m_scope->setItemText(0, nodeText);
-  if (wanted == shown) return;
-  const std::string before = scope();
-  while (m_scope->count() > 1) m_scope->removeItem(1);
+  struct Entry {
+    QString text;
+    QString sink;
+    QString table;
+  };
+  std::vector<Entry> wanted{{QStringLiteral("This node (%1)").arg(m_nodeName), {}, {}}};
   for (const SinkSnapshot& sink : sample.sinks) {
-    m_scope->addItem(QStringLiteral("Sink %1").arg(displayText(sink.name)),
-                     QString::fromStdString(sink.name));
+    wanted.push_back({QStringLiteral("Sink %1").arg(displayText(sink.name)),
+                      QString::fromStdString(sink.name),
+                      {}});
   }
-  setScope(before);
+  QStringList paused;
+  for (const SinkSnapshot& sink : sample.sinks) {
+    for (const PausedTableSnapshot& each : sink.pausedTables) {
+      paused << QString::fromStdString(each.table);
+    }
+  }
+  paused.removeDuplicates();
+  const auto addTable = [&](const QString& table, const char* text) {
+    wanted.push_back({QString::fromLatin1(text).arg(displayText(table, kTableNameMax)), {}, table});
+  };
+  for (const QString& table : paused) addTable(table, "Table %1 (paused)");
+  for (const QString& table : m_tables) {
+    if (!paused.contains(table)) addTable(table, "Table %1");
+  }
+  const bool isShown = std::ranges::equal(
+      wanted, std::views::iota(0, m_scope->count()), [this](const Entry& entry, int at) {
+        return m_scope->itemText(at) == entry.text && m_scope->itemData(at) == entry.sink &&
+               m_scope->itemData(at, kTableRole) == entry.table;
+      });
+  if (isShown || m_scope->view()->isVisible()) return;
+  const std::string sinkBefore = scope();
+  const std::string tableBefore = table();
+  m_scope->clear();
+  for (const Entry& entry : wanted) {
+    m_scope->addItem(entry.text, entry.sink);
+    m_scope->setItemData(m_scope->count() - 1, entry.table, kTableRole);
+  }
+  m_scope->setCurrentIndex(std::max(0, indexOf(sinkBefore, tableBefore)));
 }
 
 void ControlsPanel::showPauseButton() {
+  const bool isTable = !table().empty();
   const QString text =
-      m_paused ? QStringLiteral("Resume flus&hing") : QStringLiteral("&Pause flushing");
+      isTable    ? (m_paused ? QStringLiteral("&Resume table") : QStringLiteral("&Pause table"))
+      : m_paused ? QStringLiteral("Resume flus&hing")
+                 : QStringLiteral("&Pause flushing");
   if (m_pause->text() == text) return;
   m_pause->setText(text);
-  m_pause->setToolTip(tip(m_paused ? kResumeTip : kPauseTip));
+  m_pause->setToolTip(tip(isTable ? (m_paused ? kResumeTableTip : kPauseTableTip)
+                                  : (m_paused ? kResumeTip : kPauseTip)));
 }
 
 void ControlsPanel::setConnected(bool connected, const QString& why) {
@@ -241,22 +314,22 @@ void ControlsPanel::setConnected(bool connected, const QString& why) {
 
 void ControlsPanel::showAvailability() {
   const bool can = m_connected && m_hasSample && !m_desk.isReadOnly();
+  const bool isWhole = table().empty();
   m_pause->setEnabled(can);
-  m_flush->setEnabled(can);
-  m_drain->setEnabled(can);
-  m_afterDrain->setEnabled(can);
+  m_flush->setEnabled(can && isWhole);
+  m_drain->setEnabled(can && (isWhole || m_held));
+  m_afterDrain->setEnabled(can && isWhole);
+  m_flush->setToolTip(tip(isWhole ? kFlushTip : kNotForTables));
   const QString drainText = m_held ? QStringLiteral("Open intake") : QStringLiteral("&Drain");
-  if (m_drain->text() != drainText) {
-    m_drain->setText(drainText);
-    m_drain->setToolTip(tip(m_held ? kReleaseTip : kDrainTip));
-  }
+  if (m_drain->text() != drainText) m_drain->setText(drainText);
+  m_drain->setToolTip(tip(m_held ? kReleaseTip : isWhole ? kDrainTip : kNotForTables));
   bool changed = false;
   bool valid = true;
   for (const NumberField* field : {m_pool, m_batchRows, m_linger}) {
     changed = changed || field->isChanged();
     valid = valid && field->isValid();
   }
-  m_apply->setEnabled(can && changed && valid);
+  m_apply->setEnabled(can && changed && valid && isWhole);
   m_revert->setEnabled(changed);
   const QString whyNot = m_desk.isReadOnly()
                              ? QStringLiteral("This window is read-only (--read-only): it watches.")
@@ -274,15 +347,26 @@ void ControlsPanel::pauseOrResume() {
   if (m_paused) {
     command.kind = CommandKind::Resume;
     command.sink = scope();
+    command.table = table();
     send({command}, Place::Verbs);
     return;
   }
-  confirm(
-      QStringLiteral("Pause flushing of %1?").arg(scopeName()),
-      QStringLiteral("%1 change sets wait now. Nothing more goes to the database until somebody "
-                     "resumes; intake goes on until a budget is full.")
-          .arg(formatCount(m_waiting)),
-      CommandKind::Pause);
+  confirm(QStringLiteral("Pause flushing of %1?").arg(scopeName()), pauseConsequence(),
+          CommandKind::Pause);
+}
+
+QString ControlsPanel::pauseConsequence() const {
+  if (!table().empty()) {
+    return QStringLiteral(
+               "Nothing more goes to this table of node %1 until somebody resumes it. What comes "
+               "for "
+               "it is held as dead letters, and follows in order then. Other tables go on.")
+        .arg(m_nodeName);
+  }
+  return QStringLiteral(
+             "%1 change sets wait now. Nothing more goes to the database until somebody "
+             "resumes; intake goes on until a budget is full.")
+      .arg(formatCount(m_waiting));
 }
 
 void ControlsPanel::flushNow() {
@@ -326,6 +410,7 @@ void ControlsPanel::confirm(const QString& question, const QString& consequence,
   Command command;
   command.kind = kind;
   command.sink = scope();
+  command.table = table();
   if (m_afterDrain->currentIndex() == 1) command.afterDrain = Command::AfterDrain::StayHeld;
   connect(yes, &QPushButton::clicked, this, [this, command] { send({command}, Place::Verbs); });
   m_question->open();
@@ -362,6 +447,7 @@ CommandId ControlsPanel::sendOrRepeat(Command command, const std::vector<Command
     const CommandProgress* progress = m_desk.find(id);
     const bool repeats = progress != nullptr && progress->command.kind == command.kind &&
                          progress->command.sink == command.sink &&
+                         progress->command.table == command.table &&
                          progress->command.workers == command.workers &&
                          progress->command.batchRows == command.batchRows &&
                          progress->command.lingerMs == command.lingerMs &&

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The operator's hands: pause and resume flushing, flush, drain, and the settings of the pool, for
-// the node or for one of its sinks. What a click did is told in its place: sent, acknowledged, in
-// effect, in milliseconds.
+// the node or for one of its sinks; pause and resume for one table, too. What a click did is told
+// in its place: sent, acknowledged, in effect, in milliseconds.
 #pragma once
 
 #include <QPointer>
 #include <QScrollArea>
+#include <QStringList>
 #include <array>
 #include <string>
 #include <vector>
@@ -36,11 +37,16 @@ class ControlsPanel : public QScrollArea {
   void showSample(const Snapshot& sample);
   /// While there is no connection, typed values stay and nothing can be sent; `why` is the tooltip.
   void setConnected(bool connected, const QString& why);
-  /// Empty: the node.
+  /// A sink; empty: the node.
   std::string scope() const;
   void setScope(const std::string& sink);
+  /// The table that is chosen instead, of all sinks; empty: none.
+  std::string table() const;
+  void setTable(const std::string& table);
 
  public slots:
+  /// Which tables can be chosen, beside those that are paused.
+  void setTables(const QStringList& tables);
   /// Asks before it pauses; resumes without asking.
   void pauseOrResume();
   void flushNow();
@@ -67,6 +73,9 @@ class ControlsPanel : public QScrollArea {
   void showProgress(const CommandProgress& progress);
   void showLatest(Place place);
   void showScopes(const Snapshot& sample);
+  int indexOf(const std::string& sink, const std::string& table) const;
+  bool isPaused(const Snapshot& sample) const;
+  QString pauseConsequence() const;
   void showPauseButton();
   void showAvailability();
   QString scopeName() const;
@@ -86,6 +95,7 @@ class ControlsPanel : public QScrollArea {
   QLabel* m_settingsProgress = nullptr;
   QPointer<QMessageBox> m_question;
   std::array<std::vector<CommandId>, 2> m_latest;  ///< by Place: what the last click sent
+  QStringList m_tables;
   QString m_whyNot;
   QString m_nodeName;
   std::uint64_t m_waiting = 0;

@@ -105,7 +105,7 @@ Status CommandBook::begin(Pending& pending) {
       beginFlush(pending, pending.received);
       return Status::ok();
     case CommandKind::Release:
-      m_node.releaseIntake();
+      pending.oldValue = m_node.releaseIntake() ? "held" : "not held";
       return Status::ok();
     case CommandKind::Resize:
     case CommandKind::Configure:
@@ -179,6 +179,15 @@ std::string CommandBook::pauseText(const Pending& pending) const {
   const SinkProgress progress = m_node.progress(pending.sinks.front());
   return table + (progress.isReviewing ? " is resumed; what was held follows when its sink goes on"
                                        : " is resumed, and what was held has followed");
+}
+
+/// What only the disk holds, no command opens.
+std::string CommandBook::releaseText(const Pending& pending) const {
+  const std::string trouble = m_node.intakeTrouble();
+  if (trouble.empty()) return "intake is open";
+  const bool wasHeld = pending.oldValue == "held";
+  return (wasHeld ? "no drain holds intake any more; " : "no drain holds intake; ") +
+         ("it opens by itself when its reason is gone: " + trouble);
 }
 
 /// Of what a flush has passed and not persisted; empty: nothing.
@@ -359,7 +368,7 @@ std::string CommandBook::effectText(const Pending& pending, std::uint64_t count,
                                                                           : "") +
              heldText(pending);
     case CommandKind::Release:
-      return "intake is open";
+      return releaseText(pending);
     case CommandKind::Resize:
     case CommandKind::Configure:
       return pending.newValue;

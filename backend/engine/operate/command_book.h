@@ -58,6 +58,7 @@ class CommandBook {
   Progress lookAtLetters(const Pending& pending, Status& failure) const;
   std::string lettersText(const Pending& pending, std::uint64_t done) const;
   std::string pauseText(const Pending& pending) const;
+  std::string releaseText(const Pending& pending) const;
   std::string heldText(const Pending& pending) const;
   bool isPauseInEffect(const Pending& pending, const SinkProgress& progress) const;
   bool coversAllThatCameIn(Pending& pending);

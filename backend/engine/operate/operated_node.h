@@ -80,7 +80,10 @@ class OperatedNode {
   virtual void holdIntake(const std::string& reason) = 0;
   /// While intake is held: everything that it had let in is in the journal and synced, or was lost.
   virtual bool isIntakeQuiet() const = 0;
-  virtual void releaseIntake() = 0;
+  /// Returns whether a hold was there to be ended.
+  virtual bool releaseIntake() = 0;
+  /// Why intake is held by no operator: the journal's disk; empty: it is open.
+  virtual std::string intakeTrouble() const = 0;
   virtual Status startWorkload(const Command& command) = 0;
   virtual Status stopWorkload() = 0;
 

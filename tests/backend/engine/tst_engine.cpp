@@ -272,6 +272,17 @@ class TestEngine : public QObject {
     QVERIFY(event != nullptr && event->severity == Severity::Critical);
   }
 
+  /// Also when its workers gave back what they held, and nothing is in memory.
+  void ageOfWhatWaitsForAStoppedSinkIsTold() {
+    EngineRig rig;
+    QVERIFY(rig.start().isOk());
+    rig.gate().failWith(CommitOutcome::FenceLost);
+    QVERIFY(rig.add(1).status.isOk());
+    QTRY_VERIFY(rig.sample()->sinks[0].state == SinkState::Stopped);
+    QTRY_VERIFY(rig.sample()->sinks[0].oldestAgeMicros >= 1'000'000);
+    QVERIFY(rig.sample()->sinks[0].oldestAgeMicros < 30'000'000);
+  }
+
   void commandSentTwiceIsDoneOnce() {
     EngineRig rig;
     QVERIFY(rig.start().isOk());

@@ -83,6 +83,26 @@ class TestStatusText : public QObject {
     QCOMPARE(status.titleTag, QString("[Paused]"));
   }
 
+  void pausedTableTellsWhichByWhomSinceWhenAndWhatIsHeld() {
+    Snapshot sample = evenSnapshot();
+    sample.state = NodeState::Paused;
+    sample.sinks[0].state = SinkState::Running;
+    sample.sinks[0].pausedTables = {
+        {"players", "ops", "new index", sample.wallMicros - 60'000'000, 12'480}};
+    StatusText status = statusText(inputOf(sample));
+    QCOMPARE(plain(status.text), QString("Table paused: players by ops since 14:12 (new index), "
+                                         "12,480 change sets are held"));
+    QCOMPARE(status.titleTag, QString("[Table paused]"));
+    QVERIFY(status.tone == Tone::Caution && status.advice.contains("Resume table"));
+    sample.sinks[0].pausedTables.push_back({"slots", "bob", "", 0, 0});
+    sample.furtherProblems = 1;
+    status = statusText(inputOf(sample));
+    QCOMPARE(status.titleTag, QString("[2 tables paused]"));
+    QVERIFY(status.text.endsWith(", +1 more"));
+    sample.sinks[0].state = SinkState::Paused;  // all of it: that comes first
+    QCOMPARE(statusText(inputOf(sample)).titleTag, QString("[Paused]"));
+  }
+
   void stoppedSinkDoesNotComeBackByItself() {
     Snapshot sample = evenSnapshot();
     sample.state = NodeState::SinkDown;

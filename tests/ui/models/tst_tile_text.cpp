@@ -94,6 +94,31 @@ class TestTileText : public QObject {
     QVERIFY(tileOf(input, TileKind::DeadLetters).tone == Tone::Alarm);
   }
 
+  void ageThatNobodyKnowsIsNoZero() {
+    FakeEngineLink link;
+    Snapshot sample = link.next();
+    sample.sinks[0].queueDepth = 7;
+    sample.sinks[0].oldestAgeMicros = 0;
+    link.publish(sample);
+    QCOMPARE(tileOf(inputOf(link), TileKind::OldestAge).value, QString("–"));
+  }
+
+  void whatAPauseHoldsIsNoDamage() {
+    FakeEngineLink link;
+    Snapshot sample = link.next();
+    SinkSnapshot& sink = sample.sinks[0];
+    sink.deadLettersWaiting = sink.heldLetters = 40;
+    sink.pausedTables = {{"players", "ops", "", 0, 40}};
+    link.publish(sample);
+    TileText tile = tileOf(inputOf(link), TileKind::DeadLetters);
+    QVERIFY(tile.tone == Tone::Caution && tile.word == "paused");
+    QCOMPARE(plain(tile.detail), QString("40 of them held"));
+    sink.deadLettersWaiting = 41;
+    link.publish(sample);
+    tile = tileOf(inputOf(link), TileKind::DeadLetters);
+    QVERIFY(tile.tone == Tone::Alarm && tile.word == "to decide");
+  }
+
   void whatIsShedIsSaidOnceThereIsSome() {
     FakeEngineLink link;
     link.publishEvenly(60);

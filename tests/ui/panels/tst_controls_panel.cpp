@@ -31,6 +31,9 @@ class TestControlsPanel : public QObject {
   void withoutConnectionTypedValuesStayAndApplyIsOff();
   void whatIsNotConfirmedIsSentAgainUnderItsId();
   void readOnlyTurnsEveryVerbOff();
+  void tableIsPausedAndResumedAlone();
+  void pausedTablesComeFirstAndAnOpenChoiceStays();
+  void openIntakeIsOfferedOnlyForWhatADrainHolds();
   void noTextIsClipped();
 
  private:
@@ -85,6 +88,72 @@ void TestControlsPanel::pauseAsksWithTheNumberAtStakeAndResumeDoesNot() {
   QVERIFY(button("pauseButton")->text().startsWith(QStringLiteral("Resume")));
   QTest::mouseClick(button("pauseButton"), Qt::LeftButton);
   QVERIFY(m_link->commands().back().kind == CommandKind::Resume);
+}
+
+void TestControlsPanel::tableIsPausedAndResumedAlone() {
+  m_panel->setTables({QStringLiteral("players"), QStringLiteral("slots")});
+  m_panel->showSample(healthySnapshot());
+  m_panel->setTable("players");
+  m_panel->showSample(healthySnapshot());
+  QCOMPARE(m_panel->table(), std::string("players"));
+  QVERIFY(button("pauseButton")->text().contains(QStringLiteral("Pause table")));
+  QVERIFY(!button("flushButton")->isEnabled() && !button("drainButton")->isEnabled());
+  box("Pool size")->stepUp();
+  QVERIFY(!button("applyButton")->isEnabled());
+  QTest::mouseClick(button("pauseButton"), Qt::LeftButton);
+  auto* question = m_panel->window()->findChild<QMessageBox*>();
+  QVERIFY(question != nullptr && question->text().contains(QStringLiteral("table players")));
+  QVERIFY(question->informativeText().contains(QStringLiteral("Other tables go on")));
+  QTest::keyClick(question, Qt::Key_Return);
+  QCOMPARE(m_link->commands().size(), std::size_t{1});
+  QVERIFY(m_link->commands().front().kind == CommandKind::Pause);
+  QCOMPARE(m_link->commands().front().table, std::string("players"));
+
+  Snapshot sample = healthySnapshot();
+  sample.state = NodeState::Paused;
+  sample.sinks.front().pausedTables = {{"players", "ops", "", 0, 7}};
+  m_panel->showSample(sample);
+  QVERIFY(button("pauseButton")->text().contains(QStringLiteral("Resume table")));
+  QTest::mouseClick(button("pauseButton"), Qt::LeftButton);
+  QVERIFY(m_link->commands().back().kind == CommandKind::Resume);
+  QCOMPARE(m_link->commands().back().table, std::string("players"));
+  // The node is not: what flushes there is paused by its own button.
+  m_panel->setScope({});
+  m_panel->showSample(sample);
+  QVERIFY(button("pauseButton")->text().contains(QStringLiteral("Pause flushing")));
+}
+
+void TestControlsPanel::pausedTablesComeFirstAndAnOpenChoiceStays() {
+  Snapshot sample = healthySnapshot();
+  sample.sinks.front().pausedTables = {{"slots", "ops", "", 0, 7}};
+  m_panel->setTables({QStringLiteral("players"), QStringLiteral("slots")});
+  m_panel->showSample(sample);
+  auto* scopes = m_panel->findChild<QComboBox*>();
+  QStringList texts;
+  for (int i = int(sample.sinks.size()) + 1; i < scopes->count(); ++i) {
+    texts << scopes->itemText(i);
+  }
+  QCOMPARE(texts,
+           (QStringList{QStringLiteral("Table slots (paused)"), QStringLiteral("Table players")}));
+  m_panel->setTable("players");
+  m_panel->showSample(healthySnapshot());
+  QCOMPARE(m_panel->table(), std::string("players"));
+  scopes->showPopup();
+  m_panel->showSample(sample);
+  QVERIFY(!scopes->itemText(1 + int(sample.sinks.size())).contains(QStringLiteral("paused")));
+  scopes->hidePopup();
+}
+
+void TestControlsPanel::openIntakeIsOfferedOnlyForWhatADrainHolds() {
+  Snapshot sample = healthySnapshot();
+  sample.state = NodeState::IntakeHeld;  // a full disk
+  m_panel->showSample(sample);
+  QVERIFY(button("drainButton")->text().contains(QStringLiteral("Drain")));
+  sample.intakeHeldBy = "since the drain by ops";
+  m_panel->showSample(sample);
+  QVERIFY(button("drainButton")->text().contains(QStringLiteral("Open intake")));
+  QTest::mouseClick(button("drainButton"), Qt::LeftButton);
+  QVERIFY(m_link->commands().back().kind == CommandKind::Release);
 }
 
 void TestControlsPanel::aConfirmationSurvivesAThousandSamples() {

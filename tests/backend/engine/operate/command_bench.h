@@ -54,7 +54,11 @@ class FakeNode final : public OperatedNode {
   }
   void holdIntake(const std::string& reason) override { did.push_back("hold " + reason); }
   bool isIntakeQuiet() const override { return quiet; }
-  void releaseIntake() override { did.push_back("release"); }
+  bool releaseIntake() override {
+    did.push_back("release");
+    return true;
+  }
+  std::string intakeTrouble() const override { return diskTrouble; }
   Status startWorkload(const Command& command) override {
     did.push_back("start " + command.workload);
     return workload;
@@ -82,6 +86,7 @@ class FakeNode final : public OperatedNode {
   SinkSettings current{4, 5000, 50};
   Status workload;
   Status tables;
+  std::string diskTrouble;
   LetterProgress desk;
   LossProgress lossDesk;
   std::vector<std::string> did;

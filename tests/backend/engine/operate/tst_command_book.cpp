@@ -239,6 +239,15 @@ class TestCommandBook : public QObject {
             bench.node.did.front().find("of primary") == std::string::npos);
   }
 
+  void openingAnIntakeThatTheDiskHoldsSaysSo() {
+    Bench bench;
+    bench.node.diskTrouble = "only 1 MiB free";
+    bench.handle(CommandKind::Release);
+    QCOMPARE(bench.answers.back().text,
+             std::string("no drain holds intake any more; it opens by itself when its reason is "
+                         "gone: only 1 MiB free"));
+  }
+
   void drainThatIsToStayHeldDoesUntilItIsReleased() {
     Bench bench;
     Command drain;

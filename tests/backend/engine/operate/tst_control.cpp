@@ -32,7 +32,8 @@ class SmallNode final : public OperatedNode {
   void applySettings(std::string_view, const SinkSettings&) override {}
   void holdIntake(const std::string&) override {}
   bool isIntakeQuiet() const override { return true; }
-  void releaseIntake() override {}
+  bool releaseIntake() override { return false; }
+  std::string intakeTrouble() const override { return {}; }
   Status startWorkload(const Command&) override { return Status::ok(); }
   Status stopWorkload() override { return Status::ok(); }
   void orderLetters(const Command&, const std::string&) override {}
