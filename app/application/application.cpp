@@ -274,6 +274,7 @@ BrowsePage Application::browse(const BrowseRequest& request) const {
   switch (request.subject) {
     case BrowseSubject::Queue:
     case BrowseSubject::DeadLetters:
+    case BrowseSubject::Trace:
       return m_engine->browse(request);
     case BrowseSubject::Tables:
       return tablesPage(browserOf(databasePath()));

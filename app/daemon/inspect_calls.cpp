@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "base/number_text.h"
 #include "engine/operate/letter_desk.h"
-#include "engine/trace.h"
+#include "engine/browse/trace.h"
 #include "journal/file/reader.h"
 #include "model/codec.h"
 #include "model/codec_json.h"

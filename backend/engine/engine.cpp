@@ -5,14 +5,15 @@
 #include <utility>
 
 #include "base/log.h"
+#include "engine/browse/letter_browser.h"
+#include "engine/browse/queue_browser.h"
+#include "engine/browse/trace_browser.h"
 #include "engine/housekeeping.h"
-#include "engine/letter_browser.h"
 #include "engine/node.h"
 #include "engine/operate/control.h"
 #include "engine/operate/letter_desk.h"
 #include "engine/operate/loss_desk.h"
 #include "engine/pipeline.h"
-#include "engine/queue_browser.h"
 #include "metrics/ticks.h"
 
 namespace penstock {
@@ -48,6 +49,7 @@ struct Engine::Parts {
   std::unique_ptr<LossDesk> lossDesk;
   std::unique_ptr<Node> node;
   std::unique_ptr<QueueBrowser> queue;
+  std::unique_ptr<TraceBrowser> tracer;
   std::unique_ptr<Control> control;
   std::unique_ptr<Housekeeping> housekeeping;
   std::unique_ptr<TickWaiter> ticks;
@@ -98,6 +100,18 @@ Status Engine::startParts() {
                              Node::Desks{*parts.letterDesk, *parts.lossDesk}, *outside.files);
   parts.queue = std::make_unique<QueueBrowser>(
       pipeline->journal(), *outside.clock, [pipeline] { return pipeline->primary().settled(); });
+  parts.tracer = std::make_unique<TraceBrowser>(TraceBrowser::Parts{
+      pipeline->journal(),
+      [pipeline] {
+        std::vector<TraceBrowser::AskedSink> asked;
+        for (const auto& sink : pipeline->sinks()) {
+          asked.push_back({sink->name(), sink->settled(), &sink->store()});
+        }
+        return asked;
+      },
+      [pipeline](const DeadLetter& letter, std::string& to) {
+        return pipeline->submitter().encodeJson(letter.changeSet, "dead letters", {}, to);
+      }});
   parts.control = std::make_unique<Control>(*parts.node, parts.events, *outside.clock,
                                             [pipeline] { pipeline->measureBudgets(); });
   parts.housekeeping = std::make_unique<Housekeeping>(parts.chores());
@@ -174,6 +188,7 @@ Status Engine::runSchema(std::string_view sql) { return m_parts->pipeline.runSch
 BrowsePage Engine::browse(const BrowseRequest& request) {
   if (request.subject == BrowseSubject::Queue) return m_parts->queue->page(request);
   if (request.subject == BrowseSubject::DeadLetters) return m_parts->deadLetters(request);
+  if (request.subject == BrowseSubject::Trace) return m_parts->tracer->page(request);
   BrowsePage page;
   page.subject = request.subject;
   page.status = Status(StatusCode::Unsupported, "the engine does not read tables");

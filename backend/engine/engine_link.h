@@ -28,6 +28,7 @@ enum class BrowseSubject : std::uint8_t {
   Tables,       ///< names of the tables of a sink
   Data,         ///< rows of a table of a sink, as they are in the database now
   DeadLetters,  ///< sequence, at, kind, code, reason, attempts, change set
+  Trace,        ///< what became of change sets, in each sink: by `table` and `filter`
 };
 
 enum class BrowseOrder : std::uint8_t { Ascending, Descending };
@@ -35,8 +36,9 @@ enum class BrowseOrder : std::uint8_t { Ascending, Descending };
 struct BrowseRequest {
   BrowseSubject subject = BrowseSubject::Queue;
   std::string sink;     ///< empty: the primary
-  std::string table;    ///< Data: which; Queue: only changes of it
-  std::string filter;   ///< text that a row must hold; empty: all
+  std::string table;    ///< Data: which; Queue: only changes of it; Trace: of the row
+  std::string filter;   ///< text that a row must hold; empty: all. Trace: what is looked for, the
+                        ///< key of a row of `table`, or without one an id or a sequence
   std::string orderBy;  ///< Data: a column; empty: the key
   BrowseOrder order = BrowseOrder::Ascending;
   std::uint64_t offset = 0;

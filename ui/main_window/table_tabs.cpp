@@ -41,7 +41,7 @@ TableTabs::TableTabs(BrowseDesk& browse, CommandDesk& commands, QWidget* parent)
 }
 
 void TableTabs::tick(SteadyTime now) {
-  m_queue->pages()->tick(now);
+  m_queue->tick(now);
   m_data->tick(now);
   m_deadLetters->pages()->tick(now);
 }
@@ -62,7 +62,7 @@ void TableTabs::showDeadLetterCount(std::uint64_t waiting) {
 }
 
 void TableTabs::setConnected(bool connected) {
-  m_queue->pages()->setConnected(connected);
+  m_queue->setConnected(connected);
   m_data->setConnected(connected);
   m_sinks->setConnected(connected);
   m_deadLetters->setConnected(connected);
@@ -70,7 +70,7 @@ void TableTabs::setConnected(bool connected) {
 }
 
 void TableTabs::setSink(const std::string& sink) {
-  m_queue->pages()->setSink(sink);
+  m_queue->setSink(sink);
   m_data->setSink(sink);
   m_deadLetters->setSink(sink);
 }
@@ -84,6 +84,7 @@ void TableTabs::setShade(Shade shade) {
 void TableTabs::setTimeStyle(TimeStyle style) {
   m_events->model().setTimeStyle(style);
   m_deadLetters->pages()->model().setTimeStyle(style);
+  m_queue->setTimeStyle(style);
 }
 
 void TableTabs::open(Tab tab) {

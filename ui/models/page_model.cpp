@@ -20,6 +20,7 @@ std::vector<std::size_t> keyColumnsOf(BrowseSubject subject,
   std::vector<std::string> names;
   if (subject == BrowseSubject::Queue) names = {"sequence", "table", "operation", "key"};
   if (subject == BrowseSubject::DeadLetters) names = {"sequence", "journal"};
+  if (subject == BrowseSubject::Trace) names = {"sequence", "sink"};
   std::vector<std::size_t> found;
   for (const std::string& name : names) {
     const auto at = std::find(columns.begin(), columns.end(), name);
@@ -202,6 +203,7 @@ PageModel::Meaning PageModel::meaningOf(std::size_t column) const {
   const std::string& name = m_columns[column];
   if (m_subject == BrowseSubject::Queue && name == "age_ms") return Meaning::Milliseconds;
   if (m_subject == BrowseSubject::DeadLetters && name == "at") return Meaning::Moment;
+  if (m_subject == BrowseSubject::Trace && name == "journaled_at") return Meaning::Moment;
   return Meaning::Plain;
 }
 

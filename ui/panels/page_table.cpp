@@ -55,6 +55,16 @@ PageTableOptions pageTableOptions(BrowseSubject subject) {
                              "refuses is kept here with its reason, and everything else goes on."),
               QStringLiteral("Save all dead letters, as filtered, as a CSV file"),
               std::chrono::milliseconds(2'000)};
+    case BrowseSubject::Trace:
+      return {
+          subject,
+          QStringLiteral("Trace"),
+          QStringLiteral("Key of the row (42; eu,7), or id or sequence"),
+          QStringLiteral("Choose a table and type the key of a row: the newest change sets that "
+                         "touched it appear with what became of them in each sink. Or choose "
+                         "“Id or sequence” and type one."),
+          {},
+          {}};
     case BrowseSubject::Data:
     case BrowseSubject::Tables:
       break;

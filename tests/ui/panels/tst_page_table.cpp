@@ -35,7 +35,7 @@ class TestPageTable : public QObject {
     m_desk->poll();
   }
   QToolButton* button(const char* name) const {
-    for (QToolButton* found : m_panel->findChildren<QToolButton*>()) {
+    for (QToolButton* found : m_panel->pages()->findChildren<QToolButton*>()) {
       if (found->accessibleName() == QString::fromLatin1(name)) return found;
     }
     return nullptr;

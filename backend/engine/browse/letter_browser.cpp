@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/letter_browser.h"
+#include "engine/browse/letter_browser.h"
 
 #include <algorithm>
 #include <utility>

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/queue_browser.h"
+#include "engine/browse/queue_browser.h"
 #include "tests/backend/engine/engine_rig.h"
 #include "tests/support/test_main.h"
 

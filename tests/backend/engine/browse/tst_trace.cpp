@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QTest>
 
-#include "engine/trace.h"
+#include "engine/browse/trace.h"
 #include "model/codec_json.h"
 #include "tests/support/change_set_source.h"
 #include "tests/support/test_main.h"

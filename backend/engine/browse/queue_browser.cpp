@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/queue_browser.h"
+#include "engine/browse/queue_browser.h"
 
 #include <algorithm>
 #include <deque>

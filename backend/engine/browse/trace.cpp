@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/trace.h"
+#include "engine/browse/trace.h"
 
 #include <algorithm>
 #include <utility>
@@ -132,6 +132,14 @@ bool isMeant(const TraceQuery& query, const DeadLetter& letter) {
   return letter.changeSet.starts_with(start);
 }
 
+bool touchesRow(const ChangeSetView& set, const Catalog& catalog, const TraceQuery& query) {
+  for (auto changes = set.changes(); auto change = changes.next();) {
+    const bool ofTable = catalog.table(change->table).name == query.table;
+    if (ofTable && plainKey(*change) == query.key) return true;
+  }
+  return false;
+}
+
 std::string_view sinkFateName(SinkFate fate) {
   switch (fate) {
     case SinkFate::Unknown:
@@ -200,18 +208,19 @@ Status Tracer::takeChangeSet(const JournalRecord& record) {
   found.summary = summaryOf(*set, *record.catalog);
   found.changeSet = toJson(*set, *record.catalog);
   m_sets.push_back(std::move(found));
-  if (m_sets.size() > m_setsMax) m_sets.pop_front();
+  if (m_sets.size() > m_setsMax) dropOldest();
   return Status::ok();
+}
+
+void Tracer::dropOldest() {
+  m_droppedUpTo = m_sets.front().sequence;
+  m_sets.pop_front();
 }
 
 bool Tracer::isMeant(const ChangeSetView& set, const JournalRecord& record) const {
   if (m_query.sequence) return true;
   if (!m_query.id.empty()) return set.id() == m_query.id;
-  for (auto changes = set.changes(); auto change = changes.next();) {
-    const bool ofTable = record.catalog->table(change->table).name == m_query.table;
-    if (ofTable && plainKey(*change) == m_query.key) return true;
-  }
-  return false;
+  return touchesRow(set, *record.catalog, m_query);
 }
 
 Status Tracer::takeOrder(const JournalRecord& record) {
@@ -240,12 +249,14 @@ bool Tracer::isFound(Sequence sequence) const {
 
 void Tracer::takeLetter(const DeadLetter& letter) {
   if (letter.journal != m_journal || isFound(letter.sequence)) return;
+  if (letter.sequence <= m_droppedUpTo) return;  // counted
   ++m_matches;
   TracedChangeSet found;
   found.sequence = letter.sequence;
   found.changeSet = letter.changeSet;
   const auto at = std::ranges::lower_bound(m_sets, letter.sequence, {}, &TracedChangeSet::sequence);
   m_sets.insert(at, std::move(found));
+  if (m_sets.size() > m_setsMax) dropOldest();
 }
 
 std::vector<TracedChangeSet> Tracer::found() const {

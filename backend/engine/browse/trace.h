@@ -36,6 +36,9 @@ struct TraceQuery {
 /// journal no longer knows are not searched).
 bool isMeant(const TraceQuery& query, const DeadLetter& letter);
 
+/// Whether one of its changes is of the row that is meant.
+bool touchesRow(const ChangeSetView& set, const Catalog& catalog, const TraceQuery& query);
+
 /// `players/42`: the table ends at the first slash. Errors: Invalid.
 Result<TraceQuery> rowQuery(const std::string& text);
 
@@ -117,12 +120,14 @@ class Tracer {
   Status takeOrder(const JournalRecord& record);
   bool isMeant(const ChangeSetView& set, const JournalRecord& record) const;
   bool isFound(Sequence sequence) const;
+  void dropOldest();
 
   const TraceQuery m_query;
   const std::string m_journal;
   const std::size_t m_setsMax;
   std::deque<TracedChangeSet> m_sets;
   std::map<Sequence, std::vector<TracedOrder>> m_orders;  // by the letter's sequence
+  Sequence m_droppedUpTo{};
   std::uint64_t m_matches = 0;
   std::string m_otherRecord;
   Sequence m_first{};
