@@ -21,6 +21,20 @@ std::uint64_t retainBytes(const EngineOptions& options) {
   return options.journal.diskBudgetBytes / 2;
 }
 
+/// Of free space there is too little, of all else too much.
+std::string crossingText(const BackpressureEvent& crossing) {
+  const bool began = crossing.kind == BackpressureEvent::Kind::Began;
+  if (crossing.budget == Budget::FreeSpace) {
+    return "free space on the journal's disk is " +
+           std::string(began ? "below its floor: " : "above its floor again: ") +
+           byteText(crossing.used) + " free, floor " + byteText(crossing.limit) +
+           (began ? "; intake is held until there is room" : "");
+  }
+  return "budget " + std::string(budgetName(crossing.budget)) +
+         (began ? " above its high" : " below its low") + " watermark: " + byteText(crossing.used) +
+         " of " + byteText(crossing.limit);
+}
+
 /// What was done to change sets meanwhile: `, 2 change sets waited, 40 shed (dropped)`.
 std::string touchedText(const BackpressureEvent& ended) {
   std::string text;
@@ -259,8 +273,7 @@ void Pipeline::recordCrossings() {
     event.touchedSets = crossing.touched();
     event.action = crossing.action();
     event.lastedMicros = began ? -1 : crossing.lasted.count();
-    event.what = "budget " + event.budget + (began ? " above its high" : " below its low") +
-                 " watermark: " + byteText(crossing.used) + " of " + byteText(crossing.limit);
+    event.what = crossingText(crossing);
     if (!began) event.what += touchedText(crossing);
     m_parts.events.append(std::move(event));
   }

@@ -364,6 +364,7 @@ void Sink::fill(SinkSnapshot& snapshot) const {
     snapshot.batchRowsNow = static_cast<std::uint32_t>(pool.batchRowsNow);
     snapshot.retries = pool.retries;
     snapshot.heldLetters = pool.holds.held;
+    snapshot.isReleasing = pool.isReviewing && pool.holds.held > 0;
     const WindowLoad load = now->queue->load();
     snapshot.windowBytes = load.bytes;
     fillOldest(snapshot, load);

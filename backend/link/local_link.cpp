@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "link/local_link.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/clock.h"
@@ -12,7 +13,8 @@ LocalLink::LocalLink(LocalLinkSources sources)
       // Ids of this run must not repeat those of an earlier window on the same engine.
       m_lastCommand(
           static_cast<std::uint64_t>(systemClock().steadyNow().time_since_epoch().count())),
-      m_worker("link", ThreadPriority::Normal, [this] { run(); }) {}
+      m_nodeReader("link", ThreadPriority::Normal, [this] { run(Reads::Node); }),
+      m_storeReader("link-stores", ThreadPriority::Normal, [this] { run(Reads::Stores); }) {}
 
 LocalLink::~LocalLink() {
   {
@@ -20,7 +22,8 @@ LocalLink::~LocalLink() {
     m_stopping = true;
   }
   m_wake.notifyAll();
-  m_worker.join();
+  m_nodeReader.join();
+  m_storeReader.join();
 }
 
 std::vector<SnapshotPointer> LocalLink::samplesSince(std::uint64_t after, std::size_t max) const {
@@ -77,20 +80,20 @@ LinkState LocalLink::state() const {
   return state;
 }
 
-void LocalLink::run() {
+LocalLink::Reads LocalLink::whatReads(BrowseSubject subject) {
+  return subject == BrowseSubject::Queue ? Reads::Node : Reads::Stores;
+}
+
+void LocalLink::run(Reads what) {
   MutexLock lock(m_mutex);
   while (!m_stopping) {
-    if (m_browseJobs.empty() && m_historyJobs.empty()) {
-      m_wake.wait(m_mutex);
-    } else {
-      readOne(lock);
-    }
+    if (!readOne(what, lock)) m_wake.wait(m_mutex);
   }
 }
 
-/// Reads with the lock released.
-void LocalLink::readOne(MutexLock& lock) NO_THREAD_SAFETY_ANALYSIS {
-  if (!m_historyJobs.empty()) {
+/// Reads with the lock released. False: there is nothing to be read.
+bool LocalLink::readOne(Reads what, MutexLock& lock) NO_THREAD_SAFETY_ANALYSIS {
+  if (what == Reads::Node && !m_historyJobs.empty()) {
     const HistoryJob job = m_historyJobs.front();
     m_historyJobs.pop_front();
     lock.unlock();
@@ -98,16 +101,21 @@ void LocalLink::readOne(MutexLock& lock) NO_THREAD_SAFETY_ANALYSIS {
     page.request = job.id;
     lock.lock();
     m_history.push_back(std::move(page));
-    return;
+    return true;
   }
-  const BrowseJob job = std::move(m_browseJobs.front());
-  m_browseJobs.pop_front();
+  const auto next = std::ranges::find_if(m_browseJobs, [what](const BrowseJob& job) {
+    return whatReads(job.request.subject) == what;
+  });
+  if (next == m_browseJobs.end()) return false;
+  const BrowseJob job = std::move(*next);
+  m_browseJobs.erase(next);
   lock.unlock();
   BrowsePage page = m_sources.browse(job.request);
   page.request = job.id;
   page.subject = job.request.subject;
   lock.lock();
   m_pages.push_back(std::move(page));
+  return true;
 }
 
 }  // namespace penstock

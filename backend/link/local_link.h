@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // EngineLink to the engine in this process: reads the sampler's ring, hands commands over, and runs
-// what would take time (reading the queue, the database, the history) on a thread of its own.
+// what would take time on threads of its own: one reads the queue and the history, another one what
+// a database has to be asked for, which may not answer.
 #pragma once
 
 #include <deque>
@@ -21,12 +22,13 @@ struct LocalLinkSources {
   std::function<std::vector<Event>(std::uint64_t after, std::size_t max)> eventsSince;
   std::function<void(Command)> send;  ///< queues, never blocks
   std::function<std::vector<CommandAnswer>()> takeAnswers;
-  std::function<HistoryPage(const HistoryRequest&)> readHistory;  ///< on the link's thread
-  std::function<BrowsePage(const BrowseRequest&)> browse;         ///< on the link's thread
+  std::function<HistoryPage(const HistoryRequest&)> readHistory;  ///< on a thread of the link
+  /// On a thread of the link; the queue and another subject may be read at once, on two.
+  std::function<BrowsePage(const BrowseRequest&)> browse;
 };
 
 /// Threads: one, as EngineLink.
-/// Owns: the reading thread; destroying it waits for the reading that runs.
+/// Owns: the reading threads; destroying it waits for the readings that run.
 /// Limits: of each subject at most one request waits: a newer one takes its place.
 class LocalLink final : public EngineLink {
  public:
@@ -54,8 +56,12 @@ class LocalLink final : public EngineLink {
     HistoryRequest request;
   };
 
-  void run();
-  void readOne(MutexLock& lock) REQUIRES(m_mutex);
+  /// What a thread reads: the files of this node, or databases.
+  enum class Reads : std::uint8_t { Node, Stores };
+
+  static Reads whatReads(BrowseSubject subject);
+  void run(Reads what);
+  bool readOne(Reads what, MutexLock& lock) REQUIRES(m_mutex);
 
   const LocalLinkSources m_sources;
 
@@ -69,7 +75,8 @@ class LocalLink final : public EngineLink {
 
   std::uint64_t m_lastCommand = 0;  // owned by the caller's thread
   std::uint64_t m_lastRequest = 0;
-  Worker m_worker;
+  Worker m_nodeReader;
+  Worker m_storeReader;
 };
 
 }  // namespace penstock

@@ -95,6 +95,7 @@ struct SinkSnapshot {
   std::uint64_t deadLettersTotal = 0;
   std::uint64_t deadLettersWaiting = 0;  ///< in the store, by the last count
   std::uint64_t heldLetters = 0;         ///< of them: only waiting behind others
+  bool isReleasing = false;              ///< some of those may go, and do
 
   // Pool
   std::uint32_t workers = 0;  ///< wanted size

@@ -262,8 +262,9 @@ QVariant PageModel::headerData(int section, Qt::Orientation orientation, int rol
   }
   if (section >= columnCount()) return {};
   const std::string& name = m_columns[static_cast<std::size_t>(section)];
-  const bool isOfEngine =
-      m_subject == BrowseSubject::Queue || m_subject == BrowseSubject::DeadLetters;
+  const bool isOfEngine = m_subject == BrowseSubject::Queue ||
+                          m_subject == BrowseSubject::DeadLetters ||
+                          m_subject == BrowseSubject::Trace;
   return isOfEngine ? titleOf(name) : displayText(name);
 }
 

@@ -52,11 +52,19 @@ Tone toneOf(SinkState state) {
 
 SinksModel::Row SinksModel::rowOf(const SinkSnapshot& sink, const Snapshot& sample,
                                   const Snapshot* before) {
+  const std::size_t paused = sink.pausedTables.size();
+  const bool isStalled = sink.stalledMicros > 0 && sink.state == SinkState::Running;
   Row row{sink.name, toneOf(sink.state), {}};
+  if (paused > 0 && row.tone != Tone::Alarm) row.tone = Tone::Caution;
+  if (isStalled) row.tone = Tone::Alarm;
   const Pace pace = paceOf(sample, before, sink.name);
   row.texts[Name] = displayText(sink.name);
   row.texts[Role] = displayText(sink.role);
-  row.texts[State] = displayText(sinkStateName(sink.state));
+  row.texts[State] = isStalled ? QStringLiteral("stalled") : displayText(sinkStateName(sink.state));
+  if (paused > 0) {
+    row.texts[State] += paused == 1 ? QStringLiteral(", 1 table paused")
+                                    : QStringLiteral(", %1 tables paused").arg(paused);
+  }
   row.texts[Depth] = formatCount(sink.queueDepth);
   row.texts[Bytes] = formatQuantity(static_cast<double>(sink.queueBytes), Unit::Bytes);
   row.texts[Oldest] = formatDuration(static_cast<double>(sink.oldestAgeMicros) / 1e6);
@@ -160,8 +168,8 @@ QVariant SinksModel::data(const QModelIndex& index, int role) const {
 }
 
 QVariant SinksModel::headerData(int section, Qt::Orientation orientation, int role) const {
-  static const QStringList kTitles{"Sink",      "Role", "State", "Waiting", "Bytes", "Oldest",
-                                   "Persisted", "Pool", "Batch", "Reason",  "Target"};
+  static const QStringList kTitles{"Sink",   "Role",      "State", "Reason", "Waiting", "Bytes",
+                                   "Oldest", "Persisted", "Pool",  "Batch",  "Target"};
   if (role != Qt::DisplayRole || orientation != Qt::Horizontal) return {};
   return section >= 0 && section < kTitles.size() ? QVariant(kTitles[section]) : QVariant();
 }

@@ -24,13 +24,13 @@ class SinksModel : public QAbstractTableModel {
     Name,
     Role,
     State,
+    Reason,
     Depth,
     Bytes,
     Oldest,
     Rate,
     Pool,
     Batch,
-    Reason,
     Target,
     ColumnCount
   };

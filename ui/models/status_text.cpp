@@ -43,7 +43,8 @@ StateLook lookOf(NodeState state) {
     case NodeState::Saturated:
       return {Tone::Alarm, "Saturated", "Slow the producers down, or help the sink"};
     case NodeState::Stalled:
-      return {Tone::Alarm, "Stalled", "Look at the sink: locks, disk, network"};
+      return {Tone::Alarm, "Stalled",
+              "The database has a commit and does not answer: look at its disk, network, machine"};
     case NodeState::SinkDown:
       return {Tone::Alarm, "Database down",
               "Look for a lock, its disk, its network; what is journaled is safe and follows by "
@@ -138,6 +139,12 @@ StatusText deadLettersText(std::uint64_t letters, std::uint64_t held) {
   status.tone = Tone::Alarm;
   status.word = QStringLiteral("Dead letters");
   const std::uint64_t refused = letters - std::min(letters, held);
+  if (refused == 0) {
+    status.text = status.word + ": " + formatCount(letters) +
+                  (letters == 1 ? " change set is held" : " change sets are held");
+    status.advice = QStringLiteral("The tab Sinks says for what they wait");
+    return status;
+  }
   status.text = status.word + ": the database refused " + formatCount(refused) +
                 (refused == 1 ? " change set for good" : " change sets for good");
   if (held > 0) status.text += ", " + formatCount(held) + " more are held behind them";
@@ -155,20 +162,35 @@ StatusText fillingText(const Snapshot& sample) {
   return status;
 }
 
+// Held ones whose turn has come; the count of letters follows them, that of held ones comes after.
+StatusText releasingText(std::uint64_t letters) {
+  StatusText status;
+  status.tone = Tone::Notice;
+  status.word = QStringLiteral("Releasing");
+  status.text = status.word + ": " + formatCount(letters) +
+                (letters == 1 ? " dead letter is left" : " dead letters are left") +
+                ", held ones follow in order";
+  return status;
+}
+
 // The worst of what a node does not call a state of its own, if there is any.
 std::optional<StatusText> textOfForecast(const Snapshot& sample) {
   if (sample.state != NodeState::Healthy && sample.state != NodeState::Idle) return {};
   std::uint64_t letters = 0;
   std::uint64_t held = 0;
+  bool isReleasing = false;
   for (const SinkSnapshot& sink : sample.sinks) {
     letters += sink.deadLettersWaiting;
     held += sink.heldLetters;
+    isReleasing = isReleasing || sink.isReleasing;
   }
   const Tone filling = fillingTone(sample.journalFullInSeconds);
   const int further = int(letters > 0) + int(filling != Tone::Neutral) - 1;
   if (further < 0) return {};
   const bool isFilling = filling == Tone::Alarm || letters == 0;
-  StatusText status = isFilling ? fillingText(sample) : deadLettersText(letters, held);
+  StatusText status = isFilling     ? fillingText(sample)
+                      : isReleasing ? releasingText(letters)
+                                    : deadLettersText(letters, held);
   if (further > 0) status.text += QStringLiteral(", +%1 more").arg(further);
   return status;
 }

@@ -119,6 +119,9 @@ void fillTimeToEmpty(TileText& tile, const Facts& facts) {
 void fillFlushRate(TileText& tile, const Facts& facts) {
   put(tile, quantityOf(facts.pace.persisted, Unit::PerSecond));
   tile.detail = formatQuantity(facts.pace.coalesced, Unit::PerSecond) + " coalesced";
+  const bool isAtWork =
+      facts.sink->state == SinkState::Running || facts.sink->state == SinkState::Idle;
+  if (isAtWork && facts.sink->stalledMicros > 0) return state(tile, Tone::Alarm, "stalled");
   switch (facts.sink->state) {
     case SinkState::Paused:
       return state(tile, Tone::Caution, "paused");
@@ -166,9 +169,13 @@ void fillPressure(TileText& tile, const Facts& facts) {
   }
   tile.limitFraction =
       static_cast<double>(budget->usedBytes) / static_cast<double>(budget->limitBytes);
-  put(tile, quantityOf(tile.limitFraction * 100, Unit::Percent));
-  tile.unit += budget->name == "free_space" ? QStringLiteral(" of floor")
-                                            : " " + displayText(budget->name, 12);
+  if (budget->name == "free_space") {
+    put(tile, quantityOf(static_cast<double>(budget->usedBytes), Unit::Bytes));
+    tile.unit += QStringLiteral(" free");
+  } else {
+    put(tile, quantityOf(tile.limitFraction * 100, Unit::Percent));
+    tile.unit += " " + displayText(budget->name, 12);
+  }
   if (budget->pressure != 0) return state(tile, Tone::Alarm, "backpressure");
   state(tile, Tone::Good, "ok");
 }
@@ -195,11 +202,12 @@ void fillDeadLetters(TileText& tile, const Facts& facts) {
   tile.detail = formatCount(facts.sink->deadLettersTotal) + " since start";
   const std::uint64_t waiting = facts.sink->deadLettersWaiting;
   const std::uint64_t held = std::min(waiting, facts.sink->heldLetters);
-  if (held > 0) tile.detail = formatCount(held) + " of them held";
+  if (held > 0 && !facts.sink->isReleasing) tile.detail = formatCount(held) + " of them held";
   std::uint64_t byPauses = 0;
   for (const PausedTableSnapshot& each : facts.sink->pausedTables) byPauses += each.held;
   // What only waits for a table to be resumed is no damage.
   const bool isByPauses = waiting > 0 && waiting == byPauses;
+  if (waiting > 0 && facts.sink->isReleasing) return state(tile, Tone::Notice, "releasing");
   if (isByPauses) return state(tile, Tone::Caution, "paused");
   state(tile, waiting > 0 ? Tone::Alarm : Tone::Good, waiting > 0 ? "to decide" : "none");
 }

@@ -351,8 +351,9 @@ void ControlsPanel::pauseOrResume() {
     send({command}, Place::Verbs);
     return;
   }
-  confirm(QStringLiteral("Pause flushing of %1?").arg(scopeName()), pauseConsequence(),
-          CommandKind::Pause);
+  const QString question =
+      table().empty() ? QStringLiteral("Pause flushing of %1?") : QStringLiteral("Pause %1?");
+  confirm(question.arg(scopeName()), pauseConsequence(), CommandKind::Pause);
 }
 
 QString ControlsPanel::pauseConsequence() const {
@@ -404,7 +405,9 @@ void ControlsPanel::confirm(const QString& question, const QString& consequence,
   m_question->setAttribute(Qt::WA_DeleteOnClose);
   m_question->setTextFormat(Qt::PlainText);
   m_question->setInformativeText(consequence);
-  QPushButton* yes = m_question->addButton(commandVerb(kind), QMessageBox::AcceptRole);
+  const bool isOfTable = kind == CommandKind::Pause && !table().empty();
+  QPushButton* yes = m_question->addButton(
+      isOfTable ? QStringLiteral("Pause table") : commandVerb(kind), QMessageBox::AcceptRole);
   yes->setObjectName(QStringLiteral("confirmButton"));
   m_question->setDefaultButton(yes);
   Command command;

@@ -174,7 +174,7 @@ std::string CommandBook::pauseText(const Pending& pending) const {
     return text;
   }
   const std::string table = "table " + command.table;
-  if (pauses) return table + " is paused; what comes for it is held, other tables go on";
+  if (pauses) return table + " is paused, others go on";
   if (pending.oldValue.empty()) return table + " was not paused";
   const SinkProgress progress = m_node.progress(pending.sinks.front());
   return table + (progress.isReviewing ? " is resumed; what was held follows when its sink goes on"

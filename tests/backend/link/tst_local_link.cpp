@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QTest>
+#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
@@ -28,11 +29,11 @@ class SlowEngine {
     sources.send = [this](Command command) { sent.push_back(std::move(command)); };
     sources.takeAnswers = [] { return std::vector<CommandAnswer>(1); };
     sources.readHistory = [this](const HistoryRequest&) {
-      stand();
+      stand(Of::Others);
       return HistoryPage();
     };
     sources.browse = [this](const BrowseRequest& request) {
-      stand();
+      stand(request.subject == BrowseSubject::Data ? Of::Data : Of::Others);
       BrowsePage page;
       page.note = request.table;
       return page;
@@ -44,9 +45,14 @@ class SlowEngine {
     MutexLock lock(m_mutex);
     m_held = true;
   }
+  /// Readings of data alone.
+  void holdData() {
+    MutexLock lock(m_mutex);
+    m_dataHeld = true;
+  }
   void release() {
     MutexLock lock(m_mutex);
-    m_held = false;
+    m_held = m_dataHeld = false;
     m_changed.notifyAll();
   }
   /// Until so many readings have begun.
@@ -62,16 +68,18 @@ class SlowEngine {
   std::vector<Command> sent;
 
  private:
-  void stand() {
+  enum class Of : std::uint8_t { Data, Others };
+  void stand(Of what) {
     MutexLock lock(m_mutex);
     ++m_begun;
     m_changed.notifyAll();
-    while (m_held) m_changed.wait(m_mutex);
+    while (m_held || (m_dataHeld && what == Of::Data)) m_changed.wait(m_mutex);
   }
 
   Mutex m_mutex;
   CondVar m_changed;
   bool m_held = false;
+  bool m_dataHeld = false;
   int m_begun = 0;
 };
 
@@ -117,7 +125,7 @@ class TestLocalLink : public QObject {
     SlowEngine engine;
     engine.hold();
     LocalLink link(engine.sources());
-    const RequestId first = link.browse(about(BrowseSubject::Queue));
+    const RequestId first = link.browse(about(BrowseSubject::Data));
     engine.waitForReadings(1);
     const RequestId second = link.browse(about(BrowseSubject::DeadLetters));
     const RequestId third = link.requestHistory({});
@@ -136,12 +144,31 @@ class TestLocalLink : public QObject {
     QVERIFY(history[0].request == third);
   }
 
+  /// What waits can be read when the database does not answer: then most of all.
+  void databaseThatHangsDoesNotHoldUpTheQueueAndTheHistory() {
+    SlowEngine engine;
+    engine.holdData();
+    LocalLink link(engine.sources());
+    (void)link.browse(dataOf("hangs"));
+    engine.waitForReadings(1);
+    const RequestId queue = link.browse(about(BrowseSubject::Queue));
+    (void)link.requestHistory({});
+    std::vector<BrowsePage> pages;
+    QTRY_VERIFY(collect(link, pages));
+    QVERIFY(pages.size() == 1 && pages[0].request == queue);
+    std::vector<HistoryPage> history;
+    QTRY_VERIFY(collect(link, history));
+    engine.release();
+    QTRY_VERIFY(collect(link, pages) && pages.size() == 2);
+  }
+
   void newerRequestOfASubjectTakesThePlaceOfTheOneThatWaits() {
     SlowEngine engine;
     engine.hold();
     LocalLink link(engine.sources());
     link.browse(about(BrowseSubject::Queue));
-    engine.waitForReadings(1);
+    link.browse(about(BrowseSubject::DeadLetters));
+    engine.waitForReadings(2);  // both readers
     link.browse(dataOf("a"));
     link.browse(dataOf("b"));
     const RequestId last = link.browse(dataOf("c"));
@@ -149,14 +176,15 @@ class TestLocalLink : public QObject {
     const RequestId history = link.requestHistory({});
     engine.release();
     std::vector<BrowsePage> pages;
-    QTRY_VERIFY(collect(link, pages) && pages.size() >= 2);
+    QTRY_VERIFY(collect(link, pages) && pages.size() >= 3);
     std::vector<HistoryPage> answered;
     QTRY_VERIFY(collect(link, answered));
     QVERIFY(answered.size() == 1 && answered[0].request == history);
-    QCOMPARE(pages.size(), 2u);
-    QVERIFY(pages[1].request == last && pages[1].subject == BrowseSubject::Data);
-    QCOMPARE(pages[1].note, std::string("c"));
-    QCOMPARE(engine.begun(), 3);
+    QCOMPARE(pages.size(), 3u);
+    const auto data = std::ranges::find(pages, BrowseSubject::Data, &BrowsePage::subject);
+    QVERIFY(data != pages.end() && data->request == last);
+    QCOMPARE(data->note, std::string("c"));
+    QCOMPARE(engine.begun(), 4);
   }
 
   void pageIsGivenOnce() {

@@ -61,6 +61,20 @@ class TestSinksModel : public QObject {
     QCOMPARE(model.index(1, SinksModel::Depth).data().toString(), QString("12,480"));
   }
 
+  void pausedTablesAndAStallStandInTheState() {
+    Snapshot sample = evenSnapshot();
+    sample.sinks[0].state = SinkState::Running;
+    sample.sinks[0].pausedTables = {{"players", "ops", "", 0, 7}};
+    SinksModel model;
+    model.show(sample, nullptr);
+    const QModelIndex state = model.index(0, SinksModel::State);
+    QCOMPARE(state.data().toString(), QString("running, 1 table paused"));
+    sample.sinks[0].pausedTables.push_back({"slots", "ops", "", 0, 7});
+    sample.sinks[0].stalledMicros = 8'000'000;
+    model.show(sample, nullptr);
+    QCOMPARE(state.data().toString(), QString("stalled, 2 tables paused"));
+  }
+
   void everyStateHasAToneThatFitsIt() {
     QVERIFY(toneOf(SinkState::Running) == Tone::Good);
     QVERIFY(toneOf(SinkState::Paused) == Tone::Caution);

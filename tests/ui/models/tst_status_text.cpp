@@ -103,6 +103,21 @@ class TestStatusText : public QObject {
     QCOMPARE(statusText(inputOf(sample)).titleTag, QString("[Paused]"));
   }
 
+  void whatIsReleasedIsNoDeadLetter() {
+    Snapshot sample = evenSnapshot();
+    SinkSnapshot& sink = sample.sinks[0];
+    sink.deadLettersWaiting = 4'974;
+    sink.heldLetters = 20'196;  // counted when the release began
+    sink.isReleasing = true;
+    StatusText status = statusText(inputOf(sample));
+    QCOMPARE(plain(status.text),
+             QString("Releasing: 4,974 dead letters are left, held ones follow in order"));
+    QVERIFY(status.tone == Tone::Notice);
+    sink.isReleasing = false;
+    status = statusText(inputOf(sample));
+    QCOMPARE(plain(status.text), QString("Dead letters: 4,974 change sets are held"));
+  }
+
   void stoppedSinkDoesNotComeBackByItself() {
     Snapshot sample = evenSnapshot();
     sample.state = NodeState::SinkDown;

@@ -119,6 +119,30 @@ class TestTileText : public QObject {
     QVERIFY(tile.tone == Tone::Alarm && tile.word == "to decide");
   }
 
+  void stalledSinkDoesNotFlush() {
+    FakeEngineLink link;
+    Snapshot sample = link.next();
+    sample.sinks[0].stalledMicros = 8'000'000;
+    link.publish(sample);
+    const TileText tile = tileOf(inputOf(link), TileKind::FlushRate);
+    QVERIFY(tile.tone == Tone::Alarm && tile.word == "stalled");
+  }
+
+  void freeSpaceIsToldInBytes() {
+    FakeEngineLink link;
+    Snapshot sample = link.next();
+    BudgetSnapshot floor;
+    floor.name = "free_space";
+    floor.pressure = 1;
+    floor.usedBytes = 18 << 20;
+    floor.limitBytes = 40 << 20;
+    sample.budgets.push_back(floor);
+    link.publish(sample);
+    const TileText tile = tileOf(inputOf(link), TileKind::Pressure);
+    QCOMPARE(tile.value + ' ' + plain(tile.unit), QString("18 MiB free"));
+    QVERIFY(tile.tone == Tone::Alarm);
+  }
+
   void whatIsShedIsSaidOnceThereIsSome() {
     FakeEngineLink link;
     link.publishEvenly(60);
