@@ -18,6 +18,10 @@ std::int64_t micros(std::chrono::milliseconds time) {
   return std::chrono::duration_cast<std::chrono::microseconds>(time).count();
 }
 
+std::chrono::seconds secondsOf(std::int64_t micros) {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::microseconds(micros));
+}
+
 struct Problem {
   NodeState state;
   std::string reason;
@@ -166,6 +170,7 @@ void Node::collect(Snapshot& snapshot) {
     m_pipeline.sinks()[i]->fill(each);
     each.commitMicros = m_watches[i].commits.take();
     watchProgress(each, m_watches[i], snapshot.steadyMicros);
+    tellStall(*m_pipeline.sinks()[i], m_watches[i], each);
   }
   {
     MutexLock lock(m_mutex);
@@ -213,7 +218,7 @@ void Node::fillBudgets(Snapshot& snapshot) {
 }
 
 /// Looks at progress, not at occupancy: busy workers that complete nothing are stalled too.
-void Node::watchProgress(SinkSnapshot& sink, SinkWatch& watch, std::int64_t steadyMicros) const {
+void Node::watchProgress(SinkSnapshot& sink, SinkWatch& watch, std::int64_t steadyMicros) {
   const bool moved = sink.settledSequence != watch.settled || sink.queueDepth == 0;
   if (moved || sink.state == SinkState::Paused || watch.settledAtMicros == 0) {
     watch.settled = sink.settledSequence;
@@ -221,6 +226,20 @@ void Node::watchProgress(SinkSnapshot& sink, SinkWatch& watch, std::int64_t stea
   }
   const std::int64_t still = steadyMicros - watch.settledAtMicros;
   sink.stalledMicros = still >= micros(limits::kStalledAfter) ? still : 0;
+}
+
+/// Where nothing else tells why it stands: trouble and pauses have events of their own.
+void Node::tellStall(Sink& sink, SinkWatch& watch, SinkSnapshot& snapshot) {
+  const bool isUnexplained = snapshot.state == SinkState::Running;
+  const std::int64_t now = isUnexplained ? snapshot.stalledMicros : 0;
+  const std::int64_t before = std::exchange(watch.stalledMicros, now);
+  if (before == 0 && now != 0) sink.tellStall(Sink::Stall::Began, secondsOf(now));
+  if (before != 0 && now == 0) sink.tellStall(Sink::Stall::Ended, secondsOf(before));
+  if (now == 0) return;
+  const std::string waits = "no commit was answered for " +
+                            groupedNumber(static_cast<std::uint64_t>(secondsOf(now).count())) +
+                            " s";
+  snapshot.stateReason = snapshot.stateReason.empty() ? waits : waits + "; " + snapshot.stateReason;
 }
 
 /// All that is wrong, the worst first; the status line shows that one and counts the others.

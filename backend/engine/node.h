@@ -69,11 +69,13 @@ class Node final : public OperatedNode {
     QuantilesBetweenSamples commits;
     std::uint64_t settled = 0;
     std::int64_t settledAtMicros = 0;  // steady; when it last moved, or had nothing to do
+    std::int64_t stalledMicros = 0;    // as last told; 0: it moves
   };
 
   void fillBudgets(Snapshot& snapshot);
   void fillJournal(Snapshot& snapshot);
-  void watchProgress(SinkSnapshot& sink, SinkWatch& watch, std::int64_t steadyMicros) const;
+  static void watchProgress(SinkSnapshot& sink, SinkWatch& watch, std::int64_t steadyMicros);
+  static void tellStall(Sink& sink, SinkWatch& watch, SinkSnapshot& snapshot);
   void judge(Snapshot& snapshot) const;
   Sink& sink(std::string_view name) const;
   Status checkTable(const std::string& table) const;

@@ -89,6 +89,9 @@ class Sink final : private FlushListener {
   /// Everything but names and quantiles. From the sampler's thread.
   void fill(SinkSnapshot& snapshot) const;
   const SinkCounters& counters() const { return m_counters; }
+  /// The watchdog saw that it stands with work, or that it moves again after so long.
+  enum class Stall : std::uint8_t { Began, Ended };
+  void tellStall(Stall what, std::chrono::seconds lasted);
   /// Asks the store how many dead letters it holds. Slow; from housekeeping.
   void countDeadLetters();
   /// Looks in the journal since when the oldest waits, where the window cannot tell: the sink has

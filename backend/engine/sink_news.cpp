@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/number_text.h"
 #include "engine/sink.h"
 
 namespace penstock {
@@ -80,6 +81,14 @@ void Sink::tellHeld(const std::string& sequence, const std::string& reason) {
   tell(EventKind::DeadLetter, Severity::Warning,
        "change set " + sequence + " is held, and what follows it: " + reason +
            " (retry or discard that one; they follow in order)");
+}
+
+void Sink::tellStall(Stall what, std::chrono::seconds lasted) {
+  const std::string time = groupedNumber(static_cast<std::uint64_t>(lasted.count())) + " s";
+  if (what == Stall::Ended)
+    return tell(EventKind::SinkState, Severity::Info, "moves again after " + time);
+  tell(EventKind::SinkState, Severity::Critical,
+       "stalled: nothing was persisted for " + time + ", though change sets wait");
 }
 
 void Sink::onTrouble(const TroubleNews& news) {

@@ -158,9 +158,11 @@ void fillPressure(TileText& tile, const Facts& facts) {
   tile.detail = QStringLiteral("%1 waited, %2 rejected")
                     .arg(formatQuantity(facts.pace.waited, Unit::PerSecond),
                          formatQuantity(facts.pace.rejected, Unit::PerSecond));
+  // What is dropped comes first: the tile is narrow.
   if (facts.pace.shed > 0) {
-    tile.detail +=
-        QStringLiteral(", %1 shed").arg(formatQuantity(facts.pace.shed, Unit::PerSecond));
+    tile.detail =
+        QStringLiteral("%1 shed, ").arg(formatQuantity(facts.pace.shed, Unit::PerSecond)) +
+        tile.detail;
   }
   const BudgetSnapshot* budget = worstBudget(sample);
   if (budget == nullptr || budget->limitBytes == 0) {

@@ -283,6 +283,24 @@ class TestEngine : public QObject {
     QVERIFY(rig.sample()->sinks[0].oldestAgeMicros < 30'000'000);
   }
 
+  /// A commit that is not answered is no trouble that anybody told.
+  void standstillIsToldAndItsEndToo() {
+    EngineRig rig;
+    QVERIFY(rig.start().isOk());
+    rig.gate().close();
+    QVERIFY(rig.add(1).status.isOk());
+    QTRY_VERIFY_WITH_TIMEOUT(rig.lastEvent(EventKind::SinkState, "stalled: nothing was persisted"),
+                             30'000);
+    QVERIFY(rig.lastEvent(EventKind::SinkState, "stalled")->severity == Severity::Critical);
+    const SnapshotPointer sample = rig.sample();
+    QVERIFY(sample->state == NodeState::Stalled && sample->sinks[0].stalledMicros > 0);
+    QVERIFY2(contains(sample->sinks[0].stateReason, "no commit was answered for"),
+             sample->sinks[0].stateReason.c_str());
+    rig.gate().open();
+    QTRY_VERIFY(rig.lastEvent(EventKind::SinkState, "moves again after") != nullptr);
+    QVERIFY(rig.events(EventKind::SinkState).size() == 2);
+  }
+
   void commandSentTwiceIsDoneOnce() {
     EngineRig rig;
     QVERIFY(rig.start().isOk());
