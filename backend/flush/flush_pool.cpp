@@ -64,7 +64,7 @@ FlushPoolState FlushPool::state() const {
   state.retries = m_shared.retries.load(std::memory_order_relaxed);
   state.trouble = m_shared.currentTrouble();
   state.holds = m_shared.currentHolds();
-  state.isReviewing = m_shared.reviewWanted;
+  state.isReviewing = m_shared.isReviewing();
   state.arePausesInEffect = m_shared.arePausesInEffect();
   return state;
 }

@@ -74,6 +74,9 @@ void FlushShared::setPauses(std::vector<PausedTable> now) {
 // A worker counts itself as committing before it looks.
 bool FlushShared::arePausesInEffect() const { return pausesTaken == pausesSaid || committing == 0; }
 
+// In this order: what was taken has asked for its review before.
+bool FlushShared::isReviewing() const { return pausesTaken != pausesSaid || reviewWanted; }
+
 void FlushShared::takePauses() {
   if (pausesTaken == pausesSaid) return;
   MutexLock lock(mutex);

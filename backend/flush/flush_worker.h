@@ -79,6 +79,8 @@ struct FlushShared {
   void setPauses(std::vector<PausedTable> now);
   /// Every commit from now on knows what was said last.
   bool arePausesInEffect() const;
+  /// What was decided, or said of pauses, may free letters that have not gone yet.
+  bool isReviewing() const;
   /// Tells the book. By who has the turn.
   void takePauses();
 

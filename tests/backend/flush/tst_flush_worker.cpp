@@ -199,6 +199,20 @@ class TestFlushWorker : public QObject {
     QVERIFY(!bench.shared.currentTrouble());
   }
 
+  /// Who waits for a review to end must not take one for ended that has not begun.
+  void whatIsSaidOfPausesIsReviewedUntilItIsTaken() {
+    Bench bench;
+    QVERIFY(!bench.shared.isReviewing() && bench.shared.arePausesInEffect());
+    bench.shared.setPauses({{"plain", "paused"}});
+    QVERIFY(bench.shared.isReviewing());
+    QVERIFY(bench.shared.arePausesInEffect());  // no commit runs
+    bench.shared.committing = 1;
+    QVERIFY(!bench.shared.arePausesInEffect());
+    bench.shared.takePauses();
+    QVERIFY(!bench.shared.isReviewing() && bench.shared.arePausesInEffect());
+    bench.shared.committing = 0;
+  }
+
   void deadLetterSaysWhatWhyAndHowOften() {
     Bench bench;
     bench.push({increment(1)});
