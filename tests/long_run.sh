@@ -42,6 +42,7 @@ out=build/long_run
 report=$out/report.md
 mkdir -p "$out"
 export LC_ALL=C.UTF-8 QT_QPA_PLATFORM=offscreen
+export QTEST_FUNCTION_TIMEOUT=86400000  # ms; five minutes unless told otherwise
 bin=build/release/bin
 
 # Each part says what it is going to do, on one line, and then does it.

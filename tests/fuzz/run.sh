@@ -48,7 +48,7 @@ mkdir -p build/fuzz/log
 fuzz() { # fuzz TARGET
   local target=$1 kept=build/fuzz/corpus/$1 found=build/fuzz/found/$1 status=0
   mkdir -p "$kept" "$found"
-  nice -n 15 "build/fuzz/bin/fuzz_$target" -max_total_time="$seconds" -max_len=8192 -timeout=10 \
+  nice -n 15 "build/fuzz/bin/fuzz_$target" -max_total_time="$seconds" -max_len=8192 -timeout=60 \
     -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$found/" \
     "$kept" "tests/fuzz/corpus/$target" >"build/fuzz/log/$target" 2>&1 || status=1
   tell "$target" $status
