@@ -29,8 +29,8 @@ inline constexpr std::size_t kTablesMax = 4096;
 inline constexpr std::size_t kColumnsPerTableMax = 2000;  ///< SQLite's default limit
 
 // --- intake -------------------------------------------------------------------------------------
-inline constexpr std::size_t kRateBucketsMax = 65'536;          ///< clients times limited tables
-inline constexpr std::size_t kFairClientsMax = 65'536;          ///< that get parts of their own
+inline constexpr std::size_t kRateBucketsMax = 65'536;  ///< clients times limited tables
+inline constexpr std::size_t kFairClientsMax = 65'536;  ///< that get parts of their own
 /// Under pressure a client keeps its part for so long after it asked (twice what it was told to
 /// wait for, if that is longer).
 inline constexpr std::chrono::milliseconds kFairClaim = 5s;
