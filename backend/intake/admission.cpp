@@ -17,6 +17,9 @@ constexpr std::array<Budget, kBudgetCount> kBudgets = {Budget::FreeSpace, Budget
 
 /// Those of which clients get parts: there is no part of a disk that is full for others too.
 constexpr std::array<Budget, 2> kDealt = {Budget::Journal, Budget::Memory};
+/// So much of a budget may be saved up by all clients together: several segments, which are freed
+/// one or two at a time, so that who comes back as late as told finds his part of each.
+constexpr std::uint64_t kSavedPart = 2;
 /// How fast a budget empties is counted so often, and over so long: segments are freed one at a
 /// time, with seconds in between.
 constexpr std::chrono::milliseconds kCountEvery{500};
@@ -128,9 +131,8 @@ bool Admission::deal(AdmissionTime now) {
     if (!isUnderPressure(budget)) continue;
     const BudgetUsage& usage = state(budget).usage;
     const std::uint64_t high = shareOf(usage.limit, m_options.highPercent);
-    const std::uint64_t low = shareOf(usage.limit, m_options.lowPercent);
     room.bytes = std::min(room.bytes, difference(high, usage.used));
-    room.savedMax = std::min(room.savedMax, high - low);
+    room.savedMax = std::min(room.savedMax, high / kSavedPart);
   }
   const bool dealt = m_shares.deal(room, now.steady);
   for (const Budget budget : kDealt) judge(budget, now);
