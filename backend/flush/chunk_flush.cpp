@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flush/chunk_flush.h"
 
-#include <span>
 #include <utility>
 
 #include "base/check.h"
@@ -44,8 +43,7 @@ void ChunkFlush::begin(const Chunk& chunk, const RetryPolicy& retry, Circuit& ci
 }
 
 void ChunkFlush::prepare(IndexRange range) {
-  const auto entries = std::span(m_chunk->entries).subspan(range.begin, range.size());
-  m_built = m_batcher.build(m_chunk->catalog, entries, m_batch);
+  m_built = m_batcher.build(m_chunk->catalog, entriesOf(range), m_batch);
   m_prepared = range;
 }
 
@@ -93,8 +91,10 @@ Sequence ChunkFlush::lastOf(const FlushAction& action) const {
 }
 
 std::optional<CommitRequest> ChunkFlush::request(const FlushAction& action,
-                                                 std::vector<ShardStep> steps, WallTime now) {
+                                                 std::vector<ShardStep> steps, WallTime now,
+                                                 Earlier earlier) {
   m_steps = std::move(steps);
+  m_attempt->onRequest(earlier);
   m_tried = action.range;
   m_letters.clear();
   CommitRequest request;

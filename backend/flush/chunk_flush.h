@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/clock.h"
@@ -32,12 +33,16 @@ class ChunkFlush {
   FlushAction next(SteadyTime now) const { return m_attempt->next(now); }
   /// The last sequence that a Commit or Bury settles.
   Sequence lastOf(const FlushAction& action) const;
-  /// What to ask of the store for a Commit or Bury that takes `steps`, which end at lastOf(action).
+  /// What it is about.
+  std::span<const WindowEntry> entriesOf(IndexRange range) const {
+    return std::span(m_chunk->entries).subspan(range.begin, range.size());
+  }
+  /// What to ask of the store for a Commit or Bury that takes `steps`, which settle its entries.
   /// What has to wait behind letters goes with a Commit as letters of its own, not as rows. Nothing
   /// when no batch can be built of it: then the next action is another one. Borrows from the chunk
   /// and from this, until the next call.
   std::optional<CommitRequest> request(const FlushAction& action, std::vector<ShardStep> steps,
-                                       WallTime now);
+                                       WallTime now, Earlier earlier = Earlier::AllSettled);
   /// The store's answer to it.
   std::optional<SettledPart> onCommit(const CommitResult& result, SteadyTime now, double random);
   void onWaited() { m_attempt->onWaited(); }

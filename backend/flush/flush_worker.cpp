@@ -175,6 +175,7 @@ bool FlushWorker::doAction(ChunkFlush& flush, const FlushAction& action, const C
       report(flush, flush.onCheckpoints(m_shared.lane->readCheckpoints(),
                                         m_shared.clock.steadyNow(), random()));
       return true;
+    case Kind::GiveBack:  // never with one lane
     case Kind::Done:
     case Kind::Stop:
       break;

@@ -9,7 +9,7 @@ bool Lanes::mayCommit(Ticket ticket) const { return static_cast<std::uint64_t>(t
 
 std::vector<ShardStep> Lanes::stepsTo(Sequence next) const {
   CHECK(next >= m_settled);
-  return {ShardStep{Shard{0}, m_settled, next}};
+  return {ShardStep{kAllShards, m_settled, next}};
 }
 
 void Lanes::settle(const std::vector<ShardStep>& steps) {

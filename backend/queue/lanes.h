@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who may commit when: the order of a sink's commits, and the checkpoint steps that go with them.
-// With one lane that is strict turns in the order in which chunks were taken, and one shard for
-// everything; a sink with several lanes gives each shard's chunks turns of their own.
+// Who may commit when, in a sink with one lane: strict turns in the order in which chunks were
+// taken, and one checkpoint for everything. With several lanes, shard_window decides who may
+// commit, and shard_checkpoints holds the steps that go with it.
 #pragma once
 
 #include <cstdint>
