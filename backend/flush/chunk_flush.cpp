@@ -90,15 +90,17 @@ Sequence ChunkFlush::lastOf(const FlushAction& action) const {
   return m_chunk->entries[action.range.end - 1].sequence;
 }
 
-std::optional<CommitRequest> ChunkFlush::request(const FlushAction& action,
-                                                 std::vector<ShardStep> steps, WallTime now,
-                                                 Earlier earlier) {
-  m_steps = std::move(steps);
-  m_attempt->onRequest(earlier);
+std::optional<CommitRequest> ChunkFlush::request(const FlushAction& action, CommitPlan plan,
+                                                 WallTime now) {
+  m_steps = std::move(plan.steps);
+  m_attempt->onRequest(plan.earlier);
   m_tried = action.range;
   m_letters.clear();
   CommitRequest request;
   request.fence = fenceOf(m_steps);
+  for (const ShardMark& other : plan.others) {
+    request.others.push_back({other.shard, other.settled});
+  }
   if (action.kind == FlushAction::Kind::Bury) {
     const WindowEntry& entry = m_chunk->entries[action.range.begin];
     m_origin = entry.kind;
@@ -231,6 +233,7 @@ SettledNews ChunkFlush::newsOf(const SettledPart& part) const {
   SettledNews news;
   news.first = first.sequence;
   news.last = m_chunk->entries[part.range.end - 1].sequence;
+  news.settled = news.last;
   news.oldestArrived = first.arrived;
   for (std::size_t i = part.range.begin; i < part.range.end; ++i) {
     news.bytes += m_chunk->entries[i].changeSet.bytes().size();

@@ -14,6 +14,7 @@
 #include "flush/bisection.h"
 #include "flush/circuit.h"
 #include "flush/retry_policy.h"
+#include "queue/commit_plan.h"
 #include "store/store.h"
 
 namespace penstock {
@@ -41,9 +42,6 @@ struct SettledPart {
   IndexRange range;
   enum class How : std::uint8_t { Committed, Buried } how = How::Committed;
 };
-
-/// Whether everything journaled before a request is settled when it is sent. Always, with one lane.
-enum class Earlier : std::uint8_t { AllSettled, SomePending };
 
 /// Why a change set is buried.
 struct Refusal {

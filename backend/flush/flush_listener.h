@@ -17,6 +17,8 @@ namespace penstock {
 struct SettledNews {
   Sequence first{};
   Sequence last{};
+  /// Everything up to here is settled. With one lane: `last`.
+  Sequence settled{};
   std::uint64_t changeSets = 0;  ///< committed, without dead letters
   std::uint64_t changes = 0;
   std::uint64_t coalesced = 0;

@@ -184,8 +184,8 @@ bool FlushWorker::doAction(ChunkFlush& flush, const FlushAction& action, const C
 }
 
 void FlushWorker::commit(ChunkFlush& flush, const FlushAction& action) {
-  const auto request =
-      flush.request(action, m_shared.queue.stepsTo(flush.lastOf(action)), m_shared.clock.wallNow());
+  const auto request = flush.request(action, {m_shared.queue.stepsTo(flush.lastOf(action))},
+                                     m_shared.clock.wallNow());
   if (!request) return;
   const CommitResult result = send(*request);
   const auto part = flush.onCommit(result, m_shared.clock.steadyNow(), random());

@@ -12,7 +12,7 @@ std::vector<ShardStep> Lanes::stepsTo(Sequence next) const {
   return {ShardStep{kAllShards, m_settled, next}};
 }
 
-void Lanes::settle(const std::vector<ShardStep>& steps) {
+void Lanes::settle(std::span<const ShardStep> steps) {
   for (const ShardStep& step : steps) {
     CHECK(step.expected == m_settled);
     m_settled = step.next;

@@ -5,19 +5,14 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "model/ids.h"
+#include "queue/commit_plan.h"
 #include "queue/window.h"
 
 namespace penstock {
-
-/// The checkpoint of `shard` moves from `expected` to `next`.
-struct ShardStep {
-  Shard shard{};
-  Sequence expected{};
-  Sequence next{};
-};
 
 /// Threads: one at a time; the caller locks.
 class Lanes {
@@ -31,7 +26,7 @@ class Lanes {
   /// belongs to the journal up to settled() moves nothing.
   std::vector<ShardStep> stepsTo(Sequence next) const;
   /// Those steps are in the store.
-  void settle(const std::vector<ShardStep>& steps);
+  void settle(std::span<const ShardStep> steps);
   /// The chunk is settled as a whole: the next one's turn.
   void release(Ticket ticket);
 

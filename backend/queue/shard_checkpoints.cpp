@@ -59,6 +59,19 @@ std::vector<ShardStep> ShardCheckpoints::stepsFor(Ticket chunk,
   return steps;
 }
 
+std::vector<ShardMark> ShardCheckpoints::othersThan(std::span<const ShardStep> steps) const {
+  std::vector<ShardMark> others;
+  auto step = steps.begin();
+  for (std::uint32_t i = 0; i <= kShardCount; ++i) {
+    if (step != steps.end() && step->shard == Shard{i}) {
+      ++step;
+    } else if (m_settled[i] != kNoSequence) {
+      others.push_back({Shard{i}, m_settled[i]});
+    }
+  }
+  return others;
+}
+
 void ShardCheckpoints::settle(Ticket chunk, std::span<const ShardStep> steps) {
   for (const ShardStep& step : steps) {
     CHECK(step.expected == m_settled[toIndex(step.shard)]);

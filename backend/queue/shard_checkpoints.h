@@ -11,16 +11,10 @@
 #include <vector>
 
 #include "model/ids.h"
-#include "queue/lanes.h"
+#include "queue/commit_plan.h"
 #include "queue/window.h"
 
 namespace penstock {
-
-/// A checkpoint as the store holds it.
-struct ShardMark {
-  Shard shard{};
-  Sequence settled{};
-};
 
 /// Where an entry's checkpoint is kept. What an operator decides about letters concerns all shards.
 Shard shardOf(const WindowEntry& entry);
@@ -40,6 +34,8 @@ class ShardCheckpoints {
   /// `all`: up to here everything is settled then; the chunk carries that if no other one does.
   /// Expects: no other chunk has entries of their shards.
   std::vector<ShardStep> stepsFor(Ticket chunk, std::span<const WindowEntry> entries, Sequence all);
+  /// All checkpoints that these steps do not move.
+  std::vector<ShardMark> othersThan(std::span<const ShardStep> steps) const;
   /// Those steps are in the store.
   void settle(Ticket chunk, std::span<const ShardStep> steps);
   /// The chunk asks for nothing more. Expects: none of its commits may still happen.

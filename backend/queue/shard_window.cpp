@@ -49,6 +49,7 @@ Status ShardWindow::push(const QueuedRecord& record) {
 bool ShardWindow::take(const TakeLimits& limits, std::uint32_t lanes, Chunk& chunk) {
   CHECK(lanes > 0);
   startChunk(chunk);
+  if (m_decision) return false;
   const Number end = passBarriers();
   if (!takeAlone(limits, chunk)) {
     // What fits in one chunk is best in one; more is shared out.
@@ -58,6 +59,7 @@ bool ShardWindow::take(const TakeLimits& limits, std::uint32_t lanes, Chunk& chu
   }
   if (chunk.entries.empty()) return false;
   chunk.ticket = Ticket{++m_tickets};
+  if (shardOf(chunk.entries.front()) == kAllShards) m_decision = chunk.ticket;
   ++m_takenChunks;
   m_waitingRecords -= chunk.entries.size();
   m_waitingChanges -= chunk.changes;
@@ -195,6 +197,7 @@ void ShardWindow::giveBack(Chunk& chunk, std::size_t from, Again again) {
 void ShardWindow::complete(Chunk& chunk) {
   for (const WindowEntry& entry : chunk.entries) m_memory.release(entry);
   --m_takenChunks;
+  if (m_decision == chunk.ticket) m_decision.reset();
   chunk.entries.clear();
   chunk.catalog.reset();
 }

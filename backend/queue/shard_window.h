@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -103,6 +104,7 @@ class ShardWindow {
   std::uint64_t m_waitingBytes = 0;
   std::uint64_t m_tickets = 0;
   std::uint64_t m_takenChunks = 0;
+  std::optional<Ticket> m_decision;  // of an operator, in this chunk: until it is completed
 };
 
 }  // namespace penstock

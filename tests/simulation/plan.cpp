@@ -77,6 +77,21 @@ void holdSome(Plan& plan) {
   }
 }
 
+/// Several lanes in most histories. With randomness of its own, likewise. A database that goes back
+/// shows itself in some shards alone, so it does so more often.
+void drawLanes(Plan& plan) {
+  Random random(plan.seed ^ 0x1a9e);
+  if (!random.percent(60)) return;
+  plan.node.sink.lanes = SinkSetting::Lanes::Several;
+  plan.node.sink.workers = static_cast<std::uint32_t>(random.between(1, 8));
+  if (!random.percent(40)) return;
+  for (const OperationKind kind : {OperationKind::BackUp, OperationKind::Restore}) {
+    for (std::uint64_t left = random.between(2, 6); left > 0; --left) {
+      plan.operations.push_back({0, kind, random.time(0us, plan.length), random.next()});
+    }
+  }
+}
+
 }  // namespace
 
 std::string_view operationKindName(OperationKind kind) {
@@ -110,6 +125,7 @@ Plan planOf(std::uint64_t seed) {
     if (random.percent(share.inPercentOfHistories)) add(share.kind, random.between(1, share.most));
   }
   holdSome(plan);
+  drawLanes(plan);
   std::ranges::stable_sort(plan.operations, {}, &PlannedOperation::at);
   for (std::size_t i = 0; i < plan.operations.size(); ++i) {
     plan.operations[i].number = static_cast<std::uint32_t>(i);

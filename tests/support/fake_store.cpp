@@ -277,6 +277,41 @@ FakeRow* FakeRows::find(const Table& table, const std::string& key) {
   return found == rows.end() ? nullptr : &found->second;
 }
 
+std::vector<FakeRows::Difference> FakeRows::differencesTo(const FakeRows& after) const {
+  std::vector<Difference> differences;
+  for (const auto& [id, rows] : after.m_tables) {
+    const FakeTable& before = m_tables.at(id);
+    if (m_catalog->table(id).key.empty()) {
+      const auto added = std::next(rows.begin(), static_cast<std::ptrdiff_t>(before.size()));
+      for (auto row = added; row != rows.end(); ++row) differences.push_back({id, "", row->second});
+      continue;
+    }
+    for (const auto& [key, row] : rows) {
+      const auto found = before.find(key);
+      const bool isSame = found != before.end() && found->second == row;
+      if (!isSame) differences.push_back({id, key, row});
+    }
+    for (const auto& [key, row] : before) {
+      if (!rows.contains(key)) differences.push_back({id, key, std::nullopt});
+    }
+  }
+  return differences;
+}
+
+void FakeRows::change(const std::vector<Difference>& differences) {
+  for (const Difference& difference : differences) {
+    FakeTable& rows = m_tables[difference.table];
+    if (!difference.key.empty()) rows.erase(difference.key);
+    if (difference.row) rows.emplace(difference.key, *difference.row);
+  }
+}
+
+bool FakeRows::isSameInAnyOrder(const FakeRows& other) const {
+  return std::ranges::all_of(m_tables, [&](const auto& each) {
+    return std::ranges::is_permutation(each.second, other.m_tables.at(each.first));
+  });
+}
+
 std::uint64_t FakeRows::rowCount() const {
   std::uint64_t count = 0;
   for (const auto& [id, rows] : m_tables) count += rows.size();

@@ -37,10 +37,22 @@ class FakeRows {
   Status applyChangeSet(const ChangeSetView& changeSet, std::span<const TablePolicy> policies);
   Status applyBatch(const Batch& batch);
 
+  /// A row that another state of this database has, or has no more.
+  struct Difference {
+    TableId table{};
+    std::string key;
+    std::optional<FakeRow> row;
+  };
+  /// What became of the rows of this one in `after`. Expects: without a key, only inserts.
+  std::vector<Difference> differencesTo(const FakeRows& after) const;
+  void change(const std::vector<Difference>& differences);
+
   const FakeTable& table(TableId id) const { return m_tables.at(id); }
   std::uint64_t rowCount() const;
   std::string describe() const;
   bool operator==(const FakeRows& other) const { return m_tables == other.m_tables; }
+  /// The same, but for the order of rows without a key.
+  bool isSameInAnyOrder(const FakeRows& other) const;
 
  private:
   Status applyChange(const ChangeView& change, const TablePolicy& policy);

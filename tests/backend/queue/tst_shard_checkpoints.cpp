@@ -109,6 +109,18 @@ class TestShardCheckpoints : public QObject {
     QVERIFY(!checkpoints.isSettled(kAllShards, Sequence{21}));
   }
 
+  void othersMustStandWhereTheyStood() {
+    const std::vector<ShardMark> held{
+        {kAllShards, Sequence{20}}, {Shard{3}, Sequence{50}}, {Shard{4}, Sequence{10}}};
+    ShardCheckpoints checkpoints(held);
+    const std::vector<WindowEntry> entries{entryOf(3, 60)};
+    const auto steps = checkpoints.stepsFor(kOne, entries, Sequence{20});
+    const auto others = checkpoints.othersThan(steps);
+    QCOMPARE(others.size(), std::size_t{2});
+    QVERIFY(others[0].shard == kAllShards && others[0].settled == Sequence{20});
+    QVERIFY(others[1].shard == Shard{4} && others[1].settled == Sequence{10});
+  }
+
   void idleShardsHoldNothingBack() {
     ShardCheckpoints checkpoints({});
     for (std::uint64_t sequence = 1; sequence <= 100; ++sequence) {

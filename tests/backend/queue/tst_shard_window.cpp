@@ -169,6 +169,21 @@ class TestShardWindow : public QObject {
     QCOMPARE(hand.take(one), std::string("4 "));
   }
 
+  /// What follows from it (held letters that may go) belongs to it.
+  void nothingPassesADecisionBeforeItsChunkIsCompleted() {
+    Hand hand;
+    hand.pushDecision();
+    hand.push(1, {1});
+    Chunk one;
+    Chunk other;
+    QCOMPARE(hand.take(one), std::string("1 "));
+    hand.window.settle(one.entries);
+    QVERIFY(hand.window.settled() == Sequence{1});
+    QCOMPARE(hand.take(other), std::string());
+    hand.window.complete(one);
+    QCOMPARE(hand.take(other), std::string("2 "));
+  }
+
   void anotherCatalogWaitsForAllOfTheOneBefore() {
     Hand hand;
     hand.push(1, {1});

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QTest>
+#include <memory>
+#include <string>
+
+#include "queue/backlog.h"
+#include "tests/support/change_set_source.h"
+#include "tests/support/test_main.h"
+
+namespace penstock::test {
+namespace {
+
+constexpr TakeLimits kNoLimits{1'000, 1u << 30, std::nullopt};
+constexpr TakeLimits kOneRow{1, 1u << 30, std::nullopt};
+
+void touchNothing(const ChangeSetView&, const CatalogPointer&, std::vector<Touch>&) {}
+
+void push(Backlog& backlog, std::uint64_t sequence, std::int64_t row) {
+  const std::string bytes =
+      encode({{TestTable::Plain, Operation::Upsert, {Value::integer(row)}, {}, {}}});
+  QVERIFY(backlog.push({Sequence{sequence}, EntryKind::ChangeSet, bytes, schemaOfEverything(), {}})
+              .isOk());
+}
+
+void settleAll(Backlog& backlog, Chunk& chunk) {
+  const CommitPlan plan = backlog.planFor(chunk, chunk.entries);
+  backlog.settle(chunk, chunk.entries, plan.steps);
+  backlog.complete(chunk);
+  backlog.checkInvariants();
+}
+
+}  // namespace
+
+class TestBacklog : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void oneLaneTakesTurns() {
+    const auto backlog = makeBacklog(1 << 20, Sequence{7});
+    QVERIFY(backlog->settled() == Sequence{7} && backlog->start() == Sequence{7});
+    push(*backlog, 8, 1);
+    push(*backlog, 9, 2);
+    Chunk one;
+    Chunk other;
+    QVERIFY(backlog->take(kOneRow, 4, one) && backlog->take(kOneRow, 4, other));
+    QVERIFY(backlog->mayCommit(one) && !backlog->mayCommit(other));
+    const CommitPlan plan = backlog->planFor(one, one.entries);
+    QCOMPARE(plan.steps.size(), std::size_t{1});
+    QVERIFY(plan.steps[0].shard == kAllShards && plan.steps[0].next == Sequence{8});
+    QVERIFY(plan.others.empty() && plan.earlier == Earlier::AllSettled);
+    settleAll(*backlog, one);
+    QVERIFY(backlog->mayCommit(other));
+    settleAll(*backlog, other);
+    QVERIFY(backlog->settled() == Sequence{9});
+  }
+
+  void severalLanesCommitAtOnceAndKnowWhoIsFirst() {
+    const auto backlog = makeShardedBacklog(1 << 20, {}, touchNothing);
+    push(*backlog, 1, 1);
+    push(*backlog, 2, 2);
+    Chunk one;
+    Chunk other;
+    QVERIFY(backlog->take(kOneRow, 64, one) && backlog->take(kNoLimits, 64, other));
+    QVERIFY(backlog->mayCommit(one) && backlog->mayCommit(other));
+    QVERIFY(backlog->planFor(one, one.entries).earlier == Earlier::AllSettled);
+    QVERIFY(backlog->planFor(other, other.entries).earlier == Earlier::SomePending);
+    settleAll(*backlog, other);
+    QVERIFY(backlog->settled() == kNoSequence && backlog->start() == kNoSequence);
+    const CommitPlan plan = backlog->planFor(one, one.entries);
+    QVERIFY(plan.steps.front().shard == kAllShards && plan.steps.front().next == Sequence{2});
+    QCOMPARE(plan.others.size(), std::size_t{1});
+    settleAll(*backlog, one);
+    QVERIFY(backlog->settled() == Sequence{2} && backlog->start() == Sequence{2});
+  }
+
+  void whatIsGivenBackFreesItsShardsAndTheCommonCheckpoint() {
+    const auto backlog = makeShardedBacklog(1 << 20, {}, touchNothing);
+    push(*backlog, 1, 1);
+    Chunk chunk;
+    QVERIFY(backlog->take(kNoLimits, 2, chunk));
+    QCOMPARE(backlog->planFor(chunk, chunk.entries).steps.size(), std::size_t{2});
+    backlog->giveBack(chunk, 0, Backlog::Again::Anytime);
+    backlog->checkInvariants();
+    QVERIFY(backlog->take(kNoLimits, 2, chunk));
+    QCOMPARE(backlog->planFor(chunk, chunk.entries).steps.size(), std::size_t{2});
+    settleAll(*backlog, chunk);
+  }
+
+  void releasedLettersMoveNothing() {
+    const auto backlog = makeShardedBacklog(1 << 20, {}, touchNothing);
+    push(*backlog, 1, 1);
+    Chunk chunk;
+    QVERIFY(backlog->take(kNoLimits, 2, chunk));
+    settleAll(*backlog, chunk);
+    Chunk released;
+    released.entries.resize(1);
+    released.entries[0].sequence = backlog->settled();
+    released.entries[0].kind = EntryKind::LetterRelease;
+    const CommitPlan plan = backlog->planFor(chunk, released.entries);
+    QCOMPARE(plan.steps.size(), std::size_t{1});
+    QVERIFY(plan.steps[0].expected == Sequence{1} && plan.steps[0].next == Sequence{1});
+    QVERIFY(plan.earlier == Earlier::AllSettled);
+    backlog->settle(chunk, released.entries, plan.steps);
+    QVERIFY(backlog->settled() == Sequence{1});
+  }
+};
+
+PENSTOCK_TEST(TestBacklog)
+
+}  // namespace penstock::test
+
+#include "tst_backlog.moc"
