@@ -4,17 +4,22 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/check.h"
+
 namespace penstock {
 
 FlushPool::FlushPool(const Options& options, SinkQueue& queue, std::unique_ptr<StoreLane> lane,
                      FlushListener& listener, const Clock& clock)
     : m_sink(options.sink),
+      m_workersMax(options.openLane ? options.lanesMax : limits::kWorkersMax),
       m_shared(queue, listener, clock, options.policies, options.letters),
       m_slots(limits::kWorkersMax) {
   m_shared.retry = options.retry;
   m_shared.jitterSeed = options.jitterSeed;
   m_shared.circuit = Circuit(options.circuit);
   m_shared.lane = std::move(lane);
+  m_shared.openLane = options.openLane;
+  CHECK(queue.hasSeveralLanes() == (options.openLane != nullptr));
   m_shared.setBatchSize(BatchSize(options.take.batchRows, options.targetCommit));
   queue.configure(options.take);
   resize(options.workers);
@@ -23,7 +28,7 @@ FlushPool::FlushPool(const Options& options, SinkQueue& queue, std::unique_ptr<S
 FlushPool::~FlushPool() { stop(); }
 
 void FlushPool::resize(std::uint32_t workers) {
-  const auto wanted = std::clamp<std::uint32_t>(workers, limits::kWorkersMin, limits::kWorkersMax);
+  const auto wanted = std::clamp<std::uint32_t>(workers, limits::kWorkersMin, m_workersMax);
   MutexLock lock(m_mutex);
   if (m_shared.queue.isStopped()) return;
   m_shared.queue.setWorkersWanted(wanted);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,10 +41,14 @@ class FlushPool {
     std::uint64_t jitterSeed = 0;  ///< of retries: another one on each node, or they come in step
     std::vector<TablePolicy> policies;
     LetterAccess letters;  ///< of the store; none: nothing is ever released
+    /// With several lanes: called by each worker for its own, again while it is Unavailable.
+    std::function<Result<std::unique_ptr<StoreLane>>()> openLane;
+    std::uint32_t lanesMax = limits::kWorkersMax;  ///< with several: as many workers at most
   };
 
-  /// Starts the workers. Owns: the lane. Expects: queue, listener and clock outlive this; the
-  /// queue's settled sequence is the store's checkpoint.
+  /// Starts the workers. Owns: the lane; null with several. Expects: queue, listener and clock
+  /// outlive this; the queue begins at the store's checkpoints, and has several lanes if `openLane`
+  /// is there.
   FlushPool(const Options& options, SinkQueue& queue, std::unique_ptr<StoreLane> lane,
             FlushListener& listener, const Clock& clock);
   ~FlushPool();
@@ -71,6 +76,7 @@ class FlushPool {
   bool mayLeave(std::uint32_t index);
 
   const std::string m_sink;
+  const std::uint32_t m_workersMax;
   FlushShared m_shared;
   mutable Mutex m_mutex;
   std::vector<Slot> m_slots GUARDED_BY(m_mutex);

@@ -24,6 +24,9 @@ class OneLaneBacklog final : public Backlog {
   CommitPlan planFor(const Chunk&, std::span<const WindowEntry> entries) override {
     return {m_lanes.stepsTo(entries.back().sequence)};
   }
+  Sequence settledWith(std::span<const WindowEntry> entries) const override {
+    return entries.back().sequence;
+  }
   void settle(const Chunk&, std::span<const WindowEntry>,
               std::span<const ShardStep> steps) override {
     m_lanes.settle(steps);
@@ -63,6 +66,9 @@ class ShardedBacklog final : public Backlog {
     const bool isFirst = m_window.isFirst(entries.front().sequence);
     plan.earlier = isFirst ? Earlier::AllSettled : Earlier::SomePending;
     return plan;
+  }
+  Sequence settledWith(std::span<const WindowEntry> entries) const override {
+    return m_window.settledWith(entries);
   }
   void settle(const Chunk& chunk, std::span<const WindowEntry> entries,
               std::span<const ShardStep> steps) override {

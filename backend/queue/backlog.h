@@ -34,6 +34,8 @@ class Backlog {
   /// For a commit of `entries`: of the chunk, or of released letters while no other chunk may be
   /// taken. To be asked anew for each try.
   virtual CommitPlan planFor(const Chunk& chunk, std::span<const WindowEntry> entries) = 0;
+  /// What settled() will be when that commit is in the store.
+  virtual Sequence settledWith(std::span<const WindowEntry> entries) const = 0;
   /// That commit is in the store.
   virtual void settle(const Chunk& chunk, std::span<const WindowEntry> entries,
                       std::span<const ShardStep> steps) = 0;

@@ -345,8 +345,7 @@ class FakeLane final : public StoreLane {
 
   Result<std::vector<Checkpoint>> readCheckpoints() override {
     if (m_database.m_away && m_database.m_away()) return away();
-    MutexLock lock(m_database.m_mutex);
-    return std::vector<Checkpoint>{Checkpoint{Shard{0}, m_database.m_checkpoint}};
+    return m_database.checkpoints();
   }
 
   Status reopen() override {
@@ -385,10 +384,16 @@ class FakeLane final : public StoreLane {
 
   CommitResult apply(const CommitRequest& request) {
     MutexLock lock(m_database.m_mutex);
-    CHECK(request.fence.size() == 1);
-    const FenceStep& step = request.fence.front();
-    if (step.expected != m_database.m_checkpoint || step.next <= step.expected) {
-      return {CommitOutcome::FenceLost, "fence", "not the expected checkpoint", 0};
+    CHECK(!request.fence.empty());
+    for (const FenceStep& step : request.fence) {
+      if (step.expected != m_database.m_checkpoints[step.shard] || step.next <= step.expected) {
+        return {CommitOutcome::FenceLost, "fence", "not the expected checkpoint", 0};
+      }
+    }
+    for (const Checkpoint& other : request.others) {
+      if (m_database.m_checkpoints[other.shard] < other.settled) {
+        return {CommitOutcome::FenceLost, "fence", "the database went back", 0};
+      }
     }
     if (request.batch != nullptr) {
       const Status status = m_database.m_rows.applyBatch(*request.batch);
@@ -400,7 +405,9 @@ class FakeLane final : public StoreLane {
     for (const DeadLetter& letter : request.deadLetters) {
       m_database.m_deadLetters.push_back(letter);
     }
-    m_database.m_checkpoint = step.next;
+    for (const FenceStep& step : request.fence) {
+      m_database.m_checkpoints[step.shard] = step.next;
+    }
     return {CommitOutcome::Committed, "", "", request.batch ? request.batch->effects : 0};
   }
 
@@ -428,7 +435,15 @@ std::vector<DeadLetter> FakeDatabase::deadLetters() const {
 
 Sequence FakeDatabase::checkpoint() const {
   MutexLock lock(m_mutex);
-  return m_checkpoint;
+  const auto found = m_checkpoints.find(kAllShards);
+  return found == m_checkpoints.end() ? kNoSequence : found->second;
+}
+
+std::vector<Checkpoint> FakeDatabase::checkpoints() const {
+  MutexLock lock(m_mutex);
+  std::vector<Checkpoint> all;
+  for (const auto& [shard, settled] : m_checkpoints) all.push_back({shard, settled});
+  return all;
 }
 
 }  // namespace penstock::test

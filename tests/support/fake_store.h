@@ -100,7 +100,9 @@ class FakeDatabase {
 
   FakeRows rows() const;
   std::vector<DeadLetter> deadLetters() const;
+  /// The one for all shards.
   Sequence checkpoint() const;
+  std::vector<Checkpoint> checkpoints() const;
   std::uint64_t commits() const { return m_commits; }
   std::uint64_t refusals() const { return m_refusals; }
   std::uint64_t reopens() const { return m_reopens; }
@@ -113,7 +115,7 @@ class FakeDatabase {
   mutable Mutex m_mutex;
   FakeRows m_rows GUARDED_BY(m_mutex);
   std::vector<DeadLetter> m_deadLetters GUARDED_BY(m_mutex);
-  Sequence m_checkpoint GUARDED_BY(m_mutex){};
+  std::map<Shard, Sequence> m_checkpoints GUARDED_BY(m_mutex);
   std::function<FakeFault(std::uint64_t)> m_faults;
   std::function<bool()> m_away;
   std::atomic<std::uint64_t> m_commits{0};
