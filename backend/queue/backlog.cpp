@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "queue/backlog.h"
 
+#include <chrono>
 #include <utility>
 
 #include "base/check.h"
@@ -56,12 +57,21 @@ class ShardedBacklog final : public Backlog {
   bool hasRoom() const override { return m_window.hasRoom(); }
   Status push(const QueuedRecord& record) override { return m_window.push(record); }
   bool take(const TakeLimits& limits, std::uint32_t workers, Chunk& chunk) override {
-    return m_window.take(limits, workers, chunk);
+    if (m_isCatchingUp && m_window.isDecisionNext()) return false;
+    if (!isBehind()) return m_window.take(limits, workers, chunk);
+    WindowEntry entry;
+    entry.sequence = m_window.settled();
+    entry.kind = EntryKind::CheckpointOnly;
+    chunk = Chunk{kCatchUp, m_window.newestCatalog(), {entry}, 0, 0};
+    m_isCatchingUp = true;
+    m_checkpoints.carry(kCatchUp);
+    return true;
   }
   bool mayCommit(const Chunk&) const override { return true; }
   CommitPlan planFor(const Chunk& chunk, std::span<const WindowEntry> entries) override {
     CommitPlan plan;
-    plan.steps = m_checkpoints.stepsFor(chunk.ticket, entries, m_window.settledWith(entries));
+    const auto moved = chunk.ticket == kCatchUp ? entries.first(0) : entries;
+    plan.steps = m_checkpoints.stepsFor(chunk.ticket, moved, m_window.settledWith(entries));
     plan.others = m_checkpoints.othersThan(plan.steps);
     const bool isFirst = m_window.isFirst(entries.front().sequence);
     plan.earlier = isFirst ? Earlier::AllSettled : Earlier::SomePending;
@@ -74,26 +84,47 @@ class ShardedBacklog final : public Backlog {
               std::span<const ShardStep> steps) override {
     m_checkpoints.settle(chunk.ticket, steps);
     const bool isReleased = entries.front().kind == EntryKind::LetterRelease;
-    if (!isReleased) m_window.settle(entries);
+    if (!isReleased && chunk.ticket != kCatchUp) m_window.settle(entries);
   }
   void giveBack(Chunk& chunk, std::size_t from, Again again) override {
-    m_window.giveBack(chunk, from, again);
+    if (chunk.ticket != kCatchUp) m_window.giveBack(chunk, from, again);
     complete(chunk);
   }
   void complete(Chunk& chunk) override {
     m_checkpoints.release(chunk.ticket);
-    m_window.complete(chunk);
+    if (chunk.ticket != kCatchUp) return m_window.complete(chunk);
+    m_isCatchingUp = false;
+    chunk = Chunk();
   }
   void abandon(Chunk& chunk) override { complete(chunk); }
 
   Sequence settled() const override { return m_window.settled(); }
   Sequence start() const override { return m_checkpoints.start(); }
-  WindowLoad load() const override { return m_window.load(); }
+  WindowLoad load() const override {
+    WindowLoad load = m_window.load();
+    if (!isBehind()) return load;
+    load.waitingRecords = 1;
+    load.firstWaiting = m_window.settled();
+    load.oldestWaiting = SteadyTime::min() + std::chrono::hours(1);  // long ago
+    return load;
+  }
   void checkInvariants() const override { m_window.checkInvariants(); }
 
  private:
+  /// Of a chunk without work, which moves the checkpoint for all shards alone.
+  static constexpr Ticket kCatchUp{~std::uint64_t{0}};
+
+  /// When commits end side by side, the last ones may not have carried that checkpoint, and with
+  /// nothing more to do no other one would: it is done once more, or the journal could keep
+  /// segments for ever that nobody needs, and have no room for anything new.
+  bool isBehind() const {
+    return !m_isCatchingUp && m_window.isIdle() && !m_checkpoints.isCarried() &&
+           m_checkpoints.start() < m_window.settled();
+  }
+
   ShardCheckpoints m_checkpoints;
   ShardWindow m_window;
+  bool m_isCatchingUp = false;
 };
 
 }  // namespace

@@ -48,12 +48,15 @@ class Dependencies {
   /// It is settled. Expects: isFree() of it, with nobody picked.
   void remove(Claim& claim);
 
+  /// What a claim costs, about: parties, their numbers, and their place in the map.
+  static std::size_t bytesOf(const Claim& claim) { return claim.parties.size() * kPartBytes; }
   bool isEmpty() const { return m_newest.empty(); }
   /// Expects: nobody is picked.
   void checkInvariants() const;
 
  private:
   static constexpr std::uint32_t kNone = 0xffff'ffffu;
+  static constexpr std::size_t kPartBytes = 128;
 
   struct Party {
     std::uint64_t key = 0;

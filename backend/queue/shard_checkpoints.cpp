@@ -59,6 +59,11 @@ std::vector<ShardStep> ShardCheckpoints::stepsFor(Ticket chunk,
   return steps;
 }
 
+void ShardCheckpoints::carry(Ticket chunk) {
+  CHECK(!m_carrier);
+  m_carrier = chunk;
+}
+
 std::vector<ShardMark> ShardCheckpoints::othersThan(std::span<const ShardStep> steps) const {
   std::vector<ShardMark> others;
   auto step = steps.begin();

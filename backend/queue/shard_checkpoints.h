@@ -34,6 +34,9 @@ class ShardCheckpoints {
   /// `all`: up to here everything is settled then; the chunk carries that if no other one does.
   /// Expects: no other chunk has entries of their shards.
   std::vector<ShardStep> stepsFor(Ticket chunk, std::span<const WindowEntry> entries, Sequence all);
+  bool isCarried() const { return m_carrier.has_value(); }
+  /// The chunk, and no other one, carries the checkpoint for all. Expects: !isCarried().
+  void carry(Ticket chunk);
   /// All checkpoints that these steps do not move.
   std::vector<ShardMark> othersThan(std::span<const ShardStep> steps) const;
   /// Those steps are in the store.

@@ -39,10 +39,12 @@ Status ShardWindow::push(const QueuedRecord& record) {
     m_touchedBy(entry.changeSet, record.catalog, m_touches);
     node.claim = m_dependencies.add(m_touches);
   }
+  m_memory.charge(node.entry,
+                  sizeof(Node) - sizeof(WindowEntry) + Dependencies::bytesOf(node.claim));
   m_lines[toIndex(node.shard)].waiting.push_back(number);
   ++m_waitingRecords;
-  m_waitingChanges += entry.changes;
-  m_waitingBytes += entry.bytes;
+  m_waitingChanges += node.entry.changes;
+  m_waitingBytes += node.entry.bytes;
   return Status::ok();
 }
 

@@ -51,6 +51,12 @@ class ShardWindow {
 
   /// Everything up to here is settled, in all shards.
   Sequence settled() const { return m_settled; }
+  /// Nothing waits, and nothing is under way.
+  bool isIdle() const { return m_nodes.empty(); }
+  /// What comes next is a decision of an operator, which moves the checkpoint for all shards.
+  bool isDecisionNext() const { return !isIdle() && m_nodes.front().shard == kAllShards; }
+  /// Of the last record that was pushed; null: none was.
+  const CatalogPointer& newestCatalog() const { return m_newest; }
   /// The same, as if these were settled too. Expects: in order.
   Sequence settledWith(std::span<const WindowEntry> entries) const;
   /// Everything that came before it is settled.

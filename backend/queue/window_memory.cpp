@@ -59,6 +59,11 @@ Status WindowMemory::keep(const QueuedRecord& record, WindowEntry& entry) {
   return Status::ok();
 }
 
+void WindowMemory::charge(WindowEntry& entry, std::size_t bytes) {
+  entry.bytes += bytes;
+  m_bytes += bytes;
+}
+
 void WindowMemory::release(const WindowEntry& entry) {
   m_bytes -= entry.bytes;
   if (--entry.slab->entries == 0) release(*entry.slab);

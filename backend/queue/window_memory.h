@@ -32,6 +32,8 @@ class WindowMemory {
   std::uint64_t bytes() const { return m_bytes; }
   /// Copies the record, and makes `entry` of it. Errors: as ChangeSetView::parse; nothing was kept.
   Status keep(const QueuedRecord& record, WindowEntry& entry);
+  /// The entry costs so much more, as long as it is kept.
+  void charge(WindowEntry& entry, std::size_t bytes);
   void release(const WindowEntry& entry);
 
  private:

@@ -84,6 +84,7 @@ void drawLanes(Plan& plan) {
   if (!random.percent(60)) return;
   plan.node.sink.lanes = SinkSetting::Lanes::Several;
   plan.node.sink.workers = static_cast<std::uint32_t>(random.between(1, 8));
+  plan.node.sink.windowBytes = pick<std::uint64_t>(random, {2'000, 10'000, 100'000});
   if (!random.percent(40)) return;
   for (const OperationKind kind : {OperationKind::BackUp, OperationKind::Restore}) {
     for (std::uint64_t left = random.between(2, 6); left > 0; --left) {

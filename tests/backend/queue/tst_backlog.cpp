@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "model/dead_letter.h"
 #include "queue/backlog.h"
 #include "tests/support/change_set_source.h"
 #include "tests/support/test_main.h"
@@ -20,6 +21,14 @@ void push(Backlog& backlog, std::uint64_t sequence, std::int64_t row) {
       encode({{TestTable::Plain, Operation::Upsert, {Value::integer(row)}, {}, {}}});
   QVERIFY(backlog.push({Sequence{sequence}, EntryKind::ChangeSet, bytes, schemaOfEverything(), {}})
               .isOk());
+}
+
+void pushDecision(Backlog& backlog, std::uint64_t sequence) {
+  std::string bytes;
+  LetterOrder{LetterAction::Discard, "s", "j", Sequence{9}, "ada", {}}.encodeTo(bytes);
+  const QueuedRecord record{
+      Sequence{sequence}, EntryKind::LetterRetry, bytes, schemaOfEverything(), {}};
+  QVERIFY(backlog.push(record).isOk());
 }
 
 void settleAll(Backlog& backlog, Chunk& chunk) {
@@ -84,6 +93,60 @@ class TestBacklog : public QObject {
     QVERIFY(backlog->take(kNoLimits, 2, chunk));
     QCOMPARE(backlog->planFor(chunk, chunk.entries).steps.size(), std::size_t{2});
     settleAll(*backlog, chunk);
+  }
+
+  /// Or the journal would keep what nobody needs any more, as long as nothing new comes.
+  void whatTheLastCommitsDidNotCarryIsCaughtUpWith() {
+    const auto backlog = makeShardedBacklog(1 << 20, {}, touchNothing);
+    push(*backlog, 1, 1);
+    push(*backlog, 2, 2);
+    Chunk one;
+    Chunk other;
+    QVERIFY(backlog->take(kOneRow, 64, one) && backlog->take(kNoLimits, 64, other));
+    const CommitPlan first = backlog->planFor(one, one.entries);
+    const CommitPlan second = backlog->planFor(other, other.entries);
+    backlog->settle(one, one.entries, first.steps);
+    backlog->complete(one);
+    backlog->settle(other, other.entries, second.steps);
+    backlog->complete(other);
+    QVERIFY(backlog->settled() == Sequence{2} && backlog->start() == Sequence{1});
+    QCOMPARE(backlog->load().waitingRecords, std::uint64_t{1});
+    QVERIFY(backlog->take(kNoLimits, 64, one));
+    QCOMPARE(backlog->load().waitingRecords, std::uint64_t{0});
+    const CommitPlan plan = backlog->planFor(one, one.entries);
+    QCOMPARE(plan.steps.size(), std::size_t{1});
+    QVERIFY(plan.steps[0].shard == kAllShards && plan.steps[0].next == Sequence{2});
+    // Who comes meanwhile need not wait for it, and leaves that checkpoint alone.
+    push(*backlog, 3, 1);
+    QVERIFY(backlog->take(kNoLimits, 64, other));
+    QCOMPARE(backlog->planFor(other, other.entries).steps.size(), std::size_t{1});
+    settleAll(*backlog, other);
+    pushDecision(*backlog, 4);
+    QVERIFY(!backlog->take(kNoLimits, 64, other));  // that needs it
+    backlog->settle(one, one.entries, plan.steps);
+    backlog->complete(one);
+    QVERIFY(backlog->settled() == Sequence{3} && backlog->start() == Sequence{2});
+    QVERIFY(backlog->take(kNoLimits, 64, other));
+    settleAll(*backlog, other);
+    QVERIFY(backlog->start() == Sequence{4});
+  }
+
+  void catchingUpIsTriedAgain() {
+    const auto backlog = makeShardedBacklog(1 << 20, {}, touchNothing);
+    push(*backlog, 1, 1);
+    push(*backlog, 2, 2);
+    Chunk one;
+    Chunk other;
+    QVERIFY(backlog->take(kOneRow, 64, one) && backlog->take(kNoLimits, 64, other));
+    const CommitPlan first = backlog->planFor(one, one.entries);
+    settleAll(*backlog, other);
+    backlog->settle(one, one.entries, first.steps);
+    backlog->complete(one);
+    QVERIFY(backlog->take(kNoLimits, 64, one));
+    backlog->giveBack(one, 0, Backlog::Again::Anytime);
+    QVERIFY(backlog->take(kNoLimits, 64, one));
+    settleAll(*backlog, one);
+    QVERIFY(backlog->start() == Sequence{2});
   }
 
   void releasedLettersMoveNothing() {

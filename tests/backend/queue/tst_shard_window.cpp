@@ -254,6 +254,18 @@ class TestShardWindow : public QObject {
     QVERIFY(hand.window.settled() == Sequence{5});
   }
 
+  void whatIsNeededToKeepOrderCountsAsMemory() {
+    Hand hand;
+    hand.push(1, {1});
+    const std::uint64_t ofOne = hand.window.load().bytes;
+    hand.push(1, {2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+    QVERIFY(hand.window.load().bytes > ofOne + 10 * 100);
+    Chunk chunk;
+    (void)hand.take(chunk);
+    hand.settle(chunk);
+    QCOMPARE(hand.window.load().bytes, std::uint64_t{0});
+  }
+
   void settledWithSaysWhatACommitWillSettle() {
     Hand hand;
     for (std::uint32_t i = 1; i <= 5; ++i) hand.push(i, {i});
