@@ -41,8 +41,7 @@ enum class PlantedBug : std::uint8_t {
   ShardPastPending,   ///< a shard's checkpoint passes entries of it that are not in
   AllPastPending,     ///< the one for all shards does
   SkipByMinimum,      ///< a restart skips by the lowest checkpoint, and no shard by its own
-  WentBackUnseen,     ///< a restored database, when the batch's own shards did nothing since
-  RetiredBySettled    ///< segments are retired by what is settled, not by where a restart begins
+  WentBackUnseen      ///< a restored database, when the batch's own shards did nothing since
 };
 
 }  // namespace penstock::test

@@ -227,9 +227,7 @@ void SimulatedNode::doChores() {
   (void)m_journal->prepareSpares();
   if (m_choresDone % m_setting.snapshotEvery == 0) (void)m_known.writeSnapshots();
   const bool isTooFar = m_parts.bug == PlantedBug::RetiredTooFar;
-  const bool isByMemory = m_parts.bug == PlantedBug::RetiredBySettled;
-  const Sequence passed =
-      std::min(isByMemory ? m_sink->settled() : m_sink->start(), m_known.snapshotPosition());
+  const Sequence passed = std::min(m_sink->start(), m_known.snapshotPosition());
   const Sequence keptBefore = m_journal->oldestKept();
   (void)m_journal->retire(isTooFar ? m_journal->syncedHead()
                                    : std::min(m_journal->syncedHead(), passed));

@@ -51,7 +51,6 @@ class TestPlantedBugs : public QObject {
     row("the checkpoint of all shards does", PlantedBug::AllPastPending);
     row("a restart skips by the lowest checkpoint", PlantedBug::SkipByMinimum);
     row("a database that went back is not noticed", PlantedBug::WentBackUnseen);
-    row("segments are retired that a restart needs", PlantedBug::RetiredBySettled);
   }
   void isFound() {
     QFETCH(int, bug);
