@@ -20,6 +20,10 @@ constexpr std::array<Budget, 2> kDealt = {Budget::Journal, Budget::Memory};
 /// So much of a budget may be saved up by all clients together: several segments, which are freed
 /// one or two at a time, so that who comes back as late as told finds his part of each.
 constexpr std::uint64_t kSavedPart = 2;
+/// Nobody is told to wait longer for his part: how fast a budget empties is a guess, and who sleeps
+/// through many deals loses what may not be saved.
+constexpr std::chrono::milliseconds kAskAgainWithin{2000};
+static_assert(kAskAgainWithin <= limits::kRetryAfterMax && kAskAgainWithin < limits::kFairClaim);
 /// How fast a budget empties is counted so often, and over so long: segments are freed one at a
 /// time, with seconds in between.
 constexpr std::chrono::milliseconds kCountEvery{500};
@@ -248,8 +252,7 @@ std::chrono::milliseconds Admission::retryAfter(Budget budget, std::uint64_t byt
   const std::uint64_t high = shareOf(of.usage.limit, m_options.highPercent);
   const double above = of.usage.used > high ? static_cast<double>(of.usage.used - high) : 0;
   const double parts = static_cast<double>(bytes) * static_cast<double>(m_shares.claimants() + 1);
-  const double millis =
-      std::min((above + parts) / speed * 1000, 1.0 * limits::kRetryAfterMax.count());
+  const double millis = std::min((above + parts) / speed * 1000, 1.0 * kAskAgainWithin.count());
   return std::max(std::chrono::milliseconds(static_cast<std::int64_t>(millis)),
                   limits::kRetryAfterMin);
 }

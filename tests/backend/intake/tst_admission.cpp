@@ -204,11 +204,11 @@ void TestAdmission::retryAfterFollowsTheSpeed() {
   for (int i = 1; i <= 20; ++i) {
     admission.updateUsage(Budget::Memory, {95'000, 100'000}, at(1000ms + i * 100ms));
   }
-  QVERIFY(retryAfter(admission, 2) < 4500ms);
+  QVERIFY(retryAfter(admission, 2) <= 2000ms);
   Admission slow;
   slow.updateUsage(Budget::Memory, {100'000, 100'000}, at(0ms));
   slow.updateUsage(Budget::Memory, {99'999, 100'000}, at(1000ms));
-  QVERIFY(retryAfter(slow, 1) == limits::kRetryAfterMax);
+  QVERIFY(retryAfter(slow, 1) == 2000ms);  // later would be a guess
 }
 
 void TestAdmission::underPressureWhatIsFreedIsDealtFairly() {
