@@ -12,20 +12,12 @@
 #include "model/limits.h"
 #include "tests/integration/daemon_process.h"
 #include "tests/integration/history.h"
+#include "tests/integration/memory_bound.h"
 #include "tests/support/seed.h"
 #include "tests/support/test_main.h"
 
 namespace penstock::test {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
-
-/// Beyond the memory budget: code, stacks, SQLite's cache, what malloc keeps.
-constexpr std::uint64_t kMemoryBeyondBudget = 64 * limits::kMiB;
 
 /// Deletes every row that the history ends with, so that it can be replayed behind itself.
 QByteArray wipingLines(const QByteArray& history) {

@@ -14,6 +14,7 @@
 #include "base/worker.h"
 #include "metrics/process_usage.h"
 #include "tests/integration/daemon_process.h"
+#include "tests/integration/memory_bound.h"
 #include "tests/support/jain_index.h"
 #include "tests/support/seed.h"
 #include "tests/support/test_main.h"
@@ -28,13 +29,6 @@ constexpr int kGreedyConnections = 4;
 /// So much is measured: some segments of the journal, which are freed one at a time.
 constexpr std::uint64_t kMeasuredKilobytes = 16'000;
 constexpr auto kPatience = 120s;
-/// Beyond the memory budget: code, stacks, SQLite's cache, what malloc keeps.
-constexpr std::uint64_t kMemoryBeyondBudget = 64 * limits::kMiB;
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
 /// When they were refused: the greedy one comes again a hundred times as soon as others may.
 constexpr auto kGreedyPause = limits::kRetryAfterMin / 100;
 constexpr auto kModestPause = 10ms;

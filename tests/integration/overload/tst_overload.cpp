@@ -8,20 +8,13 @@
 
 #include "model/limits.h"
 #include "tests/integration/daemon_process.h"
+#include "tests/integration/memory_bound.h"
 #include "tests/support/test_main.h"
 
 namespace penstock::test {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
-
 constexpr int kPatienceMs = 120'000;
-/// Beyond the memory budget: code, stacks, SQLite's cache, what malloc keeps.
-constexpr std::uint64_t kMemoryBeyondBudget = 64 * limits::kMiB;
 /// More than the journal may hold, about 1 KiB each.
 constexpr int kLines = 40'000;
 
