@@ -27,8 +27,8 @@ void Sink::onSettled(const SettledNews& news) {
   m_counters.rowsTouched.add(news.rows);
   m_counters.commits.increment();
   m_counters.commitMicros.record(news.commitTime.count());
-  m_settled.store(toNumber(news.last), std::memory_order_release);
-  m_parts.onSettled(news.last);
+  m_settled.store(toNumber(news.settled), std::memory_order_release);
+  m_parts.onSettled(news.settled);
   stopAtEnd();
 }
 

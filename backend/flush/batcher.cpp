@@ -62,10 +62,7 @@ Batcher::Step Batcher::addChange(const ChangeView& change) {
   if (!plan.hasKey && change.operation != Operation::Insert) {
     return fail(plan, "has no primary key and takes inserts only");
   }
-  ChangeFacts facts;
-  facts.table = change.table;
-  facts.operation = change.operation;
-  readAssignments(plan, change, facts);
+  ChangeFacts facts = readFacts(plan, change, m_change);
   if (plan.inForeignKeys) {
     m_key.clear();
     readKey(change.keyBytes, m_key);
@@ -120,30 +117,6 @@ Batcher::Step Batcher::fail(const TablePlan& plan, std::string_view why) {
   m_reason += ' ';
   m_reason += why;
   return Step::Fails;
-}
-
-void Batcher::readAssignments(const TablePlan& plan, const ChangeView& change, ChangeFacts& facts) {
-  m_change.clear();
-  ValueCursor sets(change.setBytes);
-  while (!sets.atEnd()) {
-    const auto [column, value] = sets.nextAssignment();
-    m_change.push_back(Assignment{column, AssignmentKind::Set, value});
-  }
-  ValueCursor adds(change.addBytes);
-  while (!adds.atEnd()) {
-    const auto [column, value] = adds.nextAssignment();
-    m_change.push_back(Assignment{column, AssignmentKind::Add, value});
-  }
-  facts.assigned = m_change;
-  if (plan.isFree()) return;
-  for (const Assignment& assignment : m_change) {
-    facts.traits |= plan.traits[toIndex(assignment.column)];
-  }
-}
-
-void Batcher::readKey(std::string_view keyBytes, std::vector<ValueView>& to) const {
-  ValueCursor cursor(keyBytes);
-  while (!cursor.atEnd()) to.push_back(cursor.next());
 }
 
 std::uint32_t Batcher::findRow(const ChangeView& change, std::uint64_t hash) const {

@@ -54,8 +54,6 @@ class Batcher {
   Step foldIntoRun(const TablePlan& plan, const ChangeView& change, ChangeFacts facts);
   FoldOutcome foldInto(Row& row, const TablePlan& plan, Operation operation);
   Step fail(const TablePlan& plan, std::string_view why);
-  void readAssignments(const TablePlan& plan, const ChangeView& change, ChangeFacts& facts);
-  void readKey(std::string_view keyBytes, std::vector<ValueView>& to) const;
   std::uint32_t findRow(const ChangeView& change, std::uint64_t hash) const;
   Row& addRow(const TablePlan& plan, const ChangeView& change, std::uint64_t hash);
   void startRun();

@@ -2,7 +2,6 @@
 #include "flush/chunk_flush.h"
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
 #include "base/check.h"
@@ -45,8 +44,7 @@ void ChunkFlush::begin(const Chunk& chunk, const RetryPolicy& retry, Circuit& ci
 }
 
 void ChunkFlush::prepare(IndexRange range) {
-  const auto entries = std::span(m_chunk->entries).subspan(range.begin, range.size());
-  m_built = m_batcher.build(m_chunk->catalog, entries, m_batch);
+  m_built = m_batcher.build(m_chunk->catalog, entriesOf(range), m_batch);
   m_prepared = range;
 }
 
@@ -100,15 +98,19 @@ Sequence ChunkFlush::lastOf(const FlushAction& action) const {
   return m_chunk->entries[action.range.end - 1].sequence;
 }
 
-std::optional<CommitRequest> ChunkFlush::request(const FlushAction& action,
-                                                 std::vector<ShardStep> steps, WallTime now) {
-  m_steps = std::move(steps);
+std::optional<CommitRequest> ChunkFlush::request(const FlushAction& action, CommitPlan plan,
+                                                 WallTime now) {
+  m_steps = std::move(plan.steps);
+  m_attempt->onRequest(plan.earlier);
   m_tried = action.range;
   m_letters.clear();
   m_origins.clear();
   CommitRequest request;
   request.fence = fenceOf(m_steps);
   m_behind.reset();
+  for (const ShardMark& other : plan.others) {
+    request.others.push_back({other.shard, other.settled});
+  }
   if (action.kind == FlushAction::Kind::Bury) {
     const WindowEntry& entry = m_chunk->entries[action.range.begin];
     m_held.clear();
@@ -253,6 +255,7 @@ SettledNews ChunkFlush::newsOf(const SettledPart& part) const {
   SettledNews news;
   news.first = first.sequence;
   news.last = m_chunk->entries[part.range.end - 1].sequence;
+  news.settled = news.last;
   news.oldestArrived = first.arrived;
   for (std::size_t i = part.range.begin; i < part.range.end; ++i) {
     news.bytes += m_chunk->entries[i].changeSet.bytes().size();

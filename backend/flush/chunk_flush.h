@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/clock.h"
@@ -13,7 +14,7 @@
 #include "flush/flush_attempt.h"
 #include "flush/flush_listener.h"
 #include "flush/hold/hold_book.h"
-#include "queue/lanes.h"
+#include "queue/commit_plan.h"
 #include "queue/window.h"
 #include "store/store.h"
 
@@ -32,12 +33,15 @@ class ChunkFlush {
   FlushAction next(SteadyTime now) const { return m_attempt->next(now); }
   /// The last sequence that a Commit or Bury settles.
   Sequence lastOf(const FlushAction& action) const;
-  /// What to ask of the store for a Commit or Bury that takes `steps`, which end at lastOf(action).
+  /// What it is about.
+  std::span<const WindowEntry> entriesOf(IndexRange range) const {
+    return std::span(m_chunk->entries).subspan(range.begin, range.size());
+  }
+  /// What to ask of the store for a Commit or Bury, with the plan for its entries.
   /// What has to wait behind letters goes with a Commit as letters of its own, not as rows. Nothing
   /// when no batch can be built of it: then the next action is another one. Borrows from the chunk
   /// and from this, until the next call.
-  std::optional<CommitRequest> request(const FlushAction& action, std::vector<ShardStep> steps,
-                                       WallTime now);
+  std::optional<CommitRequest> request(const FlushAction& action, CommitPlan plan, WallTime now);
   /// The store's answer to it.
   std::optional<SettledPart> onCommit(const CommitResult& result, SteadyTime now, double random);
   void onWaited() { m_attempt->onWaited(); }

@@ -27,6 +27,9 @@ FlushAction FlushAttempt::next(SteadyTime now) const {
     action.kind = Kind::ReadCheckpoint;
   } else if (m_bisection.isDone()) {
     action.kind = Kind::Done;
+  } else if (m_givingBack) {
+    action.kind = Kind::GiveBack;
+    action.range = m_bisection.next();
   } else if (const auto probeAt = m_circuit.probeAt(now)) {
     action.kind = Kind::Wait;
     action.until = *probeAt;
@@ -74,7 +77,15 @@ void FlushAttempt::onCannotBuild(std::size_t guilty, const std::string& reason) 
     m_bisection.refusedAt(guilty);
     return;
   }
-  m_refusal = Refusal{"", reason, m_refusals, ""};
+  blame(Refusal{"", reason, m_refusals, ""});
+}
+
+void FlushAttempt::blame(Refusal refusal) {
+  if (m_earlier == Earlier::SomePending) {
+    m_givingBack = true;
+    return;
+  }
+  m_refusal = std::move(refusal);
   m_burying = true;
 }
 
@@ -144,8 +155,7 @@ void FlushAttempt::refuse(const CommitResult& result) {
   } else if (m_bisection.next().size() > 1) {
     m_bisection.refused();
   } else {
-    m_refusal = Refusal{result.code, result.message, m_refusals, ""};
-    m_burying = true;
+    blame(Refusal{result.code, result.message, m_refusals, ""});
   }
 }
 

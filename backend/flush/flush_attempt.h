@@ -14,6 +14,7 @@
 #include "flush/bisection.h"
 #include "flush/circuit.h"
 #include "flush/retry_policy.h"
+#include "queue/commit_plan.h"
 #include "store/store.h"
 
 namespace penstock {
@@ -25,8 +26,10 @@ struct FlushAction {
     Wait,            ///< until `until`, then onWaited()
     Reopen,          ///< the lane, then onReopened()
     ReadCheckpoint,  ///< then onCheckpoint()
-    Done,            ///< everything is settled
-    Stop,            ///< the sink cannot go on: `status`
+    GiveBack,  ///< the rest from `range` on, the first of which is tried again when it is the first
+               ///< of all: only then its refusal counts. The attempt is over
+    Done,      ///< everything is settled
+    Stop,      ///< the sink cannot go on: `status`
   };
   Kind kind = Kind::Done;
   IndexRange range;
@@ -58,6 +61,9 @@ class FlushAttempt {
 
   FlushAction next(SteadyTime now) const;
 
+  /// The request for next() is made. A single change set that it refuses is guilty only when all
+  /// others before it are settled: one of them may be what it lacks.
+  void onRequest(Earlier earlier) { m_earlier = earlier; }
   /// `random`: uniform in [0, 1), for the jitter of a retry.
   std::optional<SettledPart> onCommit(const CommitResult& result, SteadyTime now, double random);
   /// The batcher found that the change set at `guilty` fails whatever the database holds.
@@ -79,6 +85,7 @@ class FlushAttempt {
 
   SettledPart settle(SteadyTime now);
   void refuse(const CommitResult& result);
+  void blame(Refusal refusal);
   void backOff(SteadyTime now, double random);
 
   RetryPolicy m_retry;
@@ -90,7 +97,9 @@ class FlushAttempt {
   LaneNeed m_need = LaneNeed::Nothing;
   std::uint32_t m_failures = 0;
   std::uint32_t m_refusals = 0;  // since the last one was buried
-  bool m_burying = false;        // the single one of the bisection is guilty
+  Earlier m_earlier = Earlier::AllSettled;
+  bool m_burying = false;     // the single one of the bisection is guilty
+  bool m_givingBack = false;  // it may be, which cannot be told now
 };
 
 }  // namespace penstock

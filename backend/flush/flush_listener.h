@@ -17,6 +17,8 @@ namespace penstock {
 struct SettledNews {
   Sequence first{};
   Sequence last{};
+  /// Everything up to here is settled. With one lane: `last`.
+  Sequence settled{};
   std::uint64_t changeSets = 0;  ///< committed, without dead letters
   std::uint64_t changes = 0;
   std::uint64_t coalesced = 0;
@@ -35,12 +37,13 @@ struct TroubleNews {
   SteadyTime nextTry{};
 };
 
-/// Threads: called by flush workers, one at a time with a sink of one lane; calls must be short and
-/// hold no lock that is taken around calls into the pool.
+/// Threads: called by flush workers, one at a time; calls must be short and hold no lock that is
+/// taken around calls into the pool.
 class FlushListener {
  public:
   virtual ~FlushListener() = default;
-  /// In the order of sequences, without gaps, after the commit.
+  /// After the commit; with one lane in the order of sequences, without gaps. `settled` never goes
+  /// back.
   virtual void onSettled(const SettledNews& news) = 0;
   /// After its commit, before the onSettled that covers it. `from`: what became that letter; one
   /// that was retried or released is told with its journal.

@@ -4,17 +4,23 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/check.h"
+
 namespace penstock {
 
 FlushPool::FlushPool(const Options& options, SinkQueue& queue, std::unique_ptr<StoreLane> lane,
                      FlushListener& listener, const Clock& clock)
     : m_sink(options.sink),
+      m_workersMax(options.openLane ? options.lanesMax : limits::kWorkersMax),
       m_shared(queue, listener, clock, options.policies, options.letters),
       m_slots(limits::kWorkersMax) {
   m_shared.retry = options.retry;
   m_shared.jitterSeed = options.jitterSeed;
   m_shared.circuit = Circuit(options.circuit);
   m_shared.lane = std::move(lane);
+  m_shared.openLane = options.openLane;
+  CHECK(queue.hasSeveralLanes() == (options.openLane != nullptr));
+  CHECK(!queue.hasSeveralLanes() || options.pauses.empty());
   m_shared.setBatchSize(BatchSize(options.take.batchRows, options.targetCommit));
   m_shared.setPauses(options.pauses);
   queue.configure(options.take);
@@ -24,7 +30,7 @@ FlushPool::FlushPool(const Options& options, SinkQueue& queue, std::unique_ptr<S
 FlushPool::~FlushPool() { stop(); }
 
 void FlushPool::resize(std::uint32_t workers) {
-  const auto wanted = std::clamp<std::uint32_t>(workers, limits::kWorkersMin, limits::kWorkersMax);
+  const auto wanted = std::clamp<std::uint32_t>(workers, limits::kWorkersMin, m_workersMax);
   MutexLock lock(m_mutex);
   if (m_shared.queue.isStopped()) return;
   m_shared.queue.setWorkersWanted(wanted);
@@ -39,6 +45,7 @@ void FlushPool::configure(const TakeSettings& settings) {
 }
 
 void FlushPool::setPauses(std::vector<PausedTable> pauses) {
+  CHECK(!m_shared.queue.hasSeveralLanes());
   m_shared.setPauses(std::move(pauses));
   m_shared.queue.callTurn();
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,11 +42,16 @@ class FlushPool {
     std::uint64_t jitterSeed = 0;  ///< of retries: another one on each node, or they come in step
     std::vector<TablePolicy> policies;
     LetterAccess letters;  ///< of the store; none: nothing is ever released
+    /// From the start on. With several lanes none: see setPauses().
     std::vector<PausedTable> pauses;
+    /// With several lanes: called by each worker for its own, again while it is Unavailable.
+    std::function<Result<std::unique_ptr<StoreLane>>()> openLane;
+    std::uint32_t lanesMax = limits::kWorkersMax;  ///< with several: as many workers at most
   };
 
-  /// Starts the workers. Owns: the lane. Expects: queue, listener and clock outlive this; the
-  /// queue's settled sequence is the store's checkpoint.
+  /// Starts the workers. Owns: the lane; null with several. Expects: queue, listener and clock
+  /// outlive this; the queue begins at the store's checkpoints, and has several lanes if `openLane`
+  /// is there.
   FlushPool(const Options& options, SinkQueue& queue, std::unique_ptr<StoreLane> lane,
             FlushListener& listener, const Clock& clock);
   ~FlushPool();
@@ -57,7 +63,8 @@ class FlushPool {
   /// Adapting begins anew from `settings.batchRows`.
   void configure(const TakeSettings& settings);
   /// What comes for these tables is held, from the next commit on; for others no longer, and what
-  /// was held by them is released in order.
+  /// was held by them is released in order. Expects: one lane. With several a table cannot be
+  /// paused by itself: what touches its rows is in the hands of several workers at once.
   void setPauses(std::vector<PausedTable> pauses);
   /// Stops the queue and joins all workers. What is not yet committed stays in the journal.
   void stop();
@@ -76,6 +83,7 @@ class FlushPool {
   bool mayLeave(std::uint32_t index);
 
   const std::string m_sink;
+  const std::uint32_t m_workersMax;
   FlushShared m_shared;
   mutable Mutex m_mutex;
   std::vector<Slot> m_slots GUARDED_BY(m_mutex);

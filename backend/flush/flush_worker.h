@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <random>
@@ -35,8 +36,9 @@ struct SinkTrouble {
 };
 
 /// What the workers of one sink share.
-/// Threads: lane, circuit, book and review belong to the worker that has the turn; the rest locks
-/// or is atomic.
+/// Threads: with one lane, lane, circuit, book and review belong to the worker that has the turn.
+/// With several, `decisions` protects circuit and book, and the review belongs to the worker that
+/// settles a decision of an operator, which it does alone. The rest locks or is atomic.
 struct FlushShared {
   FlushShared(SinkQueue& sinkQueue, FlushListener& flushListener, const Clock& theClock,
               const std::vector<TablePolicy>& tablePolicies = {}, LetterAccess letters = {})
@@ -55,6 +57,10 @@ struct FlushShared {
   std::uint64_t jitterSeed = 0;
   const std::vector<TablePolicy> policies;
   std::unique_ptr<StoreLane> lane;
+  /// With several lanes, of which each worker opens one. Threads: any.
+  std::function<Result<std::unique_ptr<StoreLane>>()> openLane;
+  Mutex decisions;  // around what takes no time and asks nobody
+  Mutex telling;    // around calls of the listener
   Circuit circuit;
   HoldBook book;
   HoldReview review;
@@ -75,14 +81,14 @@ struct FlushShared {
   bool clearTrouble();
   void setHolds(const HoldState& now);
   HoldState currentHolds() const;
-  /// These tables wait from the next commit on.
+  /// These tables wait from the next commit on. Expects: one lane, or none of them.
   void setPauses(std::vector<PausedTable> now);
   /// Every commit from now on knows what was said last.
   bool arePausesInEffect() const;
   /// What was decided, or said of pauses, may free letters that have not gone yet.
   bool isReviewing() const;
-  /// Tells the book. By who has the turn.
-  void takePauses();
+  /// Tells the book. With one lane by who has the turn; with several there is nothing to tell.
+  void takePauses() REQUIRES(decisions);
 
   mutable Mutex mutex;
   BatchSize batchSize GUARDED_BY(mutex){limits::kBatchRowsDefault, limits::kTargetCommitDefault};
@@ -104,18 +110,27 @@ class FlushWorker {
   void reviewFirst();
 
  private:
-  enum class Outcome : std::uint8_t { Settled, GivenUp };
+  enum class Outcome : std::uint8_t { Settled, GivenUp, GivenBack };
 
-  Outcome settleChunk(const Chunk& chunk);
-  bool settle(ChunkFlush& flush, const Chunk& chunk);
-  bool settleNothing();
-  bool review();
+  bool openLane();
+  Outcome settleChunk(Chunk& chunk);
+  Outcome settle(ChunkFlush& flush, Chunk& chunk);
+  Outcome settleNothing(const Chunk& chunk);
+  void takePauses();
+  bool mayReview(const ChunkFlush& flush, const Chunk& chunk);
+  bool review(const Chunk& chunk);
+  bool releasePages();
+  Outcome stopSink(const Status& why);
   bool readPage(const LetterQuery& query);
-  bool doAction(ChunkFlush& flush, const FlushAction& action, const Chunk& chunk);
+  FlushAction nextOf(const ChunkFlush& flush);
+  SinkQueue::Next doAction(ChunkFlush& flush, const FlushAction& action, const Chunk& chunk);
+  SinkQueue::Next passGate(const ChunkFlush& flush, const FlushAction& action, const Chunk& chunk);
+  void wait(ChunkFlush& flush, const FlushAction& action);
   void commit(ChunkFlush& flush, const FlushAction& action);
   void noteBurst(SteadyTime until);
   CommitResult send(const CommitRequest& request);
   void report(ChunkFlush& flush, const std::optional<SettledPart>& part);
+  void noteHolds(const ChunkFlush& flush, const SettledNews& news);
   void noteTrouble(ChunkFlush& flush);
   void tellTrouble(SinkTrouble trouble, SteadyTime nextTry);
   double random();
@@ -124,6 +139,9 @@ class FlushWorker {
   FlushShared& m_shared;
   ChunkFlush m_flush;
   ChunkFlush m_release;  // of what a review hands out
+  std::unique_ptr<StoreLane> m_ownLane;
+  StoreLane* m_lane = nullptr;     // own or shared
+  const Chunk* m_taken = nullptr;  // from the queue
   std::chrono::microseconds m_commitTime{0};
   std::mt19937_64 m_random;
 };

@@ -24,42 +24,11 @@
 #include "flush/run_rules.h"
 
 #include <algorithm>
-#include <functional>
-#include <string_view>
 
 #include "base/check.h"
 
 namespace penstock {
 namespace {
-
-std::uint64_t mix(std::uint64_t hash, std::uint64_t with) {
-  hash = (hash ^ with) * 0x9E37'79B9'7F4A'7C15u;
-  return hash ^ (hash >> 32);
-}
-
-std::uint64_t mixValue(std::uint64_t hash, ValueView value) {
-  hash = mix(hash, static_cast<std::uint64_t>(value.kind()));
-  if (value.kind() == ValueKind::Integer) {
-    return mix(hash, static_cast<std::uint64_t>(value.asInteger()));
-  }
-  if (value.kind() < ValueKind::Text) return hash;
-  return mix(hash, std::hash<std::string_view>()(value.asText()));
-}
-
-std::uint64_t tableHash(TableId table) { return mix(0x5EED, toIndex(table) + 1); }
-
-std::uint64_t keyHash(const ChangeFacts& facts) {
-  std::uint64_t hash = tableHash(facts.table);
-  for (const ValueView value : facts.key) hash = mixValue(hash, value);
-  return hash;
-}
-
-bool has(std::uint8_t traits, ColumnTrait trait) { return (traits & trait) != 0; }
-
-const Assignment* assignmentOf(const ChangeFacts& facts, ColumnId column) {
-  const auto found = std::ranges::find(facts.assigned, column, &Assignment::column);
-  return found == facts.assigned.end() ? nullptr : &*found;
-}
 
 bool mayCreate(const ChangeFacts& facts) {
   return (facts.operation == Operation::Insert || facts.operation == Operation::Upsert) &&
@@ -87,7 +56,7 @@ void RunRules::startRun() {
 bool RunRules::needsOwnRun(const TablePlan& plan, const ChangeFacts& facts) const {
   if (plan.ordered) return true;
   if (plan.hasDeleteActions && facts.operation == Operation::Delete) return true;
-  return plan.hasUpdateActions && has(facts.traits, kTraitReferenced);
+  return plan.hasUpdateActions && facts.has(kTraitReferenced);
 }
 
 bool RunRules::mayJoin(const TablePlan& plan, const ChangeFacts& facts) {
@@ -110,14 +79,14 @@ std::uint32_t RunRules::join(const TablePlan& plan, const ChangeFacts& facts, st
     block.uniqueUse = use;
     block.uniqueRow = row;
   }
-  if (facts.operation == Operation::Delete || has(facts.traits, kTraitReferenced)) {
+  if (facts.operation == Operation::Delete || facts.has(kTraitReferenced)) {
     block.losesReferenced = true;
   }
-  if (!plan.children.empty()) m_parents.insert(keyHash(facts));
+  if (!plan.children.empty()) m_parents.insert(namedRowHash(facts));
   for (const ParentLink& link : plan.parents) {
-    const Reference reference = referenceOf(plan, facts, link);
-    if (reference.kind == Reference::Kind::Unknown) block.unknownReferences = true;
-    if (reference.kind == Reference::Kind::Named) m_references.insert(reference.parent);
+    const RowReference reference = referenceOf(plan, facts, link);
+    if (reference.kind == RowReference::Kind::Unknown) block.unknownReferences = true;
+    if (reference.kind == RowReference::Kind::Named) m_references.insert(reference.parent);
   }
   return block.position;
 }
@@ -142,7 +111,7 @@ RunRules::Block* RunRules::laterRows(TableId table, const Block& than) {
 
 RunRules::UniqueUse RunRules::uniqueUseOf(const TablePlan& plan, const ChangeFacts& facts) {
   if (!plan.hasUniques) return UniqueUse::None;
-  const bool assigns = has(facts.traits, kTraitUnique) || plan.uniqueOnExpression;
+  const bool assigns = facts.has(kTraitUnique) || plan.uniqueOnExpression;
   switch (facts.operation) {
     case Operation::Delete:
       return UniqueUse::GivesBack;
@@ -169,9 +138,9 @@ bool RunRules::childrenAllow(const TablePlan& plan, const ChangeFacts& facts, co
   for (const TableId child : plan.children) {
     const Block* rows = laterRows(child, block);
     if (rows == nullptr) continue;
-    if (facts.operation == Operation::Delete || has(facts.traits, kTraitReferenced)) return false;
+    if (facts.operation == Operation::Delete || facts.has(kTraitReferenced)) return false;
     if (!mayCreate(facts)) continue;
-    if (rows->unknownReferences || m_references.contains(keyHash(facts))) return false;
+    if (rows->unknownReferences || m_references.contains(namedRowHash(facts))) return false;
   }
   return true;
 }
@@ -181,49 +150,13 @@ bool RunRules::parentsAllow(const TablePlan& plan, const ChangeFacts& facts, con
     const Block* rows = laterRows(link.parent, block);
     if (rows == nullptr) continue;
     if (rows->losesReferenced) return false;
-    const Reference reference = referenceOf(plan, facts, link);
-    if (reference.kind == Reference::Kind::Unknown) return false;
-    if (reference.kind == Reference::Kind::Named && m_parents.contains(reference.parent)) {
+    const RowReference reference = referenceOf(plan, facts, link);
+    if (reference.kind == RowReference::Kind::Unknown) return false;
+    if (reference.kind == RowReference::Kind::Named && m_parents.contains(reference.parent)) {
       return false;
     }
   }
   return true;
-}
-
-// Which parent the change makes its row name, as far as the change shows it.
-RunRules::Reference RunRules::referenceOf(const TablePlan& plan, const ChangeFacts& facts,
-                                          const ParentLink& link) {
-  using Kind = Reference::Kind;
-  if (facts.operation == Operation::Delete) return {};
-  const bool updatesOnly = facts.operation == Operation::Update;
-  const bool assigns = has(facts.traits, kTraitForeignKey);
-  if (updatesOnly && !assigns) return {};
-  if (link.columns.empty()) return {Kind::Unknown, 0};
-  std::uint64_t hash = tableHash(link.parent);
-  std::size_t hidden = 0;
-  std::size_t assigned = 0;
-  for (const ColumnId column : link.columns) {
-    if (const auto position = plan.table->keyPosition(column)) {
-      hash = mixValue(hash, facts.key[*position]);
-      continue;
-    }
-    const Assignment* assignment = assignmentOf(facts, column);
-    if (assignment == nullptr) {
-      ++hidden;
-      continue;
-    }
-    ++assigned;
-    if (assignment->kind == AssignmentKind::Add) return {Kind::Unknown, 0};
-    if (assignment->value.isNull()) return {};
-    hash = mixValue(hash, assignment->value);
-  }
-  if (hidden == 0) return {Kind::Named, hash};
-  // A column that is not named is NULL in a new row, or its default; in an old row, what it was.
-  if (link.hasDefault || (assigned > 0 && facts.operation != Operation::Insert)) {
-    return {Kind::Unknown, 0};
-  }
-  const bool mayMerge = plan.rules.conflict == ConflictPolicy::Upsert;
-  return assigned > 0 && mayMerge ? Reference{Kind::Unknown, 0} : Reference{};
 }
 
 }  // namespace penstock

@@ -6,26 +6,13 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
+#include "flush/order/change_facts.h"
 #include "flush/row_index.h"
 #include "flush/table_plan.h"
-#include "model/batch.h"
-#include "model/change_set.h"
 
 namespace penstock {
-
-/// A change as the rules see it.
-struct ChangeFacts {
-  TableId table{};
-  Operation operation = Operation::Insert;
-  std::uint8_t traits = 0;               ///< of all columns that it assigns
-  std::span<const ValueView> key;        ///< in key order; empty: table without a key
-  std::span<const Assignment> assigned;  ///< what it sets, then what it adds
-  std::uint32_t row = RowIndex::kNone;   ///< its row's number, if that is in the run already
-  bool rowIsCertainlyPresent = false;    ///< after the changes of that row in this run
-};
 
 /// One run being built. Usage: mayJoin(); if not, startRun() with an empty run; then join().
 /// Threads: one.
@@ -60,10 +47,6 @@ class RunRules {
     UniqueUse uniqueUse = UniqueUse::None;
     std::uint32_t uniqueRow = 0;  // with Changes
   };
-  struct Reference {
-    enum class Kind : std::uint8_t { None, Named, Unknown } kind = Kind::None;
-    std::uint64_t parent = 0;  // hash, when named
-  };
 
   Block& reserve(TableId table);
   Block* laterRows(TableId table, const Block& than);
@@ -71,8 +54,6 @@ class RunRules {
   bool childrenAllow(const TablePlan& plan, const ChangeFacts& facts, const Block& block);
   bool parentsAllow(const TablePlan& plan, const ChangeFacts& facts, const Block& block);
   static UniqueUse uniqueUseOf(const TablePlan& plan, const ChangeFacts& facts);
-  static Reference referenceOf(const TablePlan& plan, const ChangeFacts& facts,
-                               const ParentLink& link);
 
   const TablePlans* m_plans = nullptr;
   std::vector<Block> m_blocks;  // by table

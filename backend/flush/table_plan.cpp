@@ -7,12 +7,6 @@
 namespace penstock {
 namespace {
 
-// Equal values of these types have equal canonical bytes, in child and parent alike.
-bool comparesByBytes(ColumnType type) {
-  return type == ColumnType::Integer || type == ColumnType::Text || type == ColumnType::Uuid ||
-         type == ColumnType::Bytes || type == ColumnType::Boolean;
-}
-
 ParentLink linkOf(const Table& child, const Table& parent, const ForeignKey& key) {
   ParentLink link;
   link.parent = parent.id;
@@ -58,6 +52,11 @@ TablePlan planOf(const Table& table) {
 }
 
 }  // namespace
+
+bool comparesByBytes(ColumnType type) {
+  return type == ColumnType::Integer || type == ColumnType::Text || type == ColumnType::Uuid ||
+         type == ColumnType::Bytes || type == ColumnType::Boolean;
+}
 
 TablePlans::TablePlans(CatalogPointer catalog, std::span<const TablePolicy> policies)
     : m_catalog(std::move(catalog)) {

@@ -20,6 +20,9 @@ enum ColumnTrait : std::uint8_t {
   kTraitForeignKey = 4,  ///< part of a foreign key
 };
 
+/// Equal values of such a type have equal canonical bytes, in all tables.
+bool comparesByBytes(ColumnType type);
+
 /// A foreign key, seen from the table that has it.
 struct ParentLink {
   TableId parent{};

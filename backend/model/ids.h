@@ -37,13 +37,20 @@ enum class ColumnId : std::uint32_t {};
 constexpr std::size_t toIndex(TableId id) { return static_cast<std::size_t>(id); }
 constexpr std::size_t toIndex(ColumnId id) { return static_cast<std::size_t>(id); }
 
-/// Which of the 64 parts of the work of a sink with several lanes. One lane: always 0.
-enum class Shard : std::uint32_t {};
-inline constexpr std::uint32_t kShardCount = 64;
-
 /// xxHash3 (64 bits) of a group's name or of a row's identity.
 enum class GroupHash : std::uint64_t {};
 enum class RowHash : std::uint64_t {};
+
+/// Which of the 64 parts, from 1, of the work of a sink with several lanes; or all of them at once,
+/// which is the only one that a sink with one lane has.
+enum class Shard : std::uint32_t {};
+inline constexpr std::uint32_t kShardCount = 64;
+inline constexpr Shard kAllShards{0};
+/// The part to which a group belongs, for good: checkpoints are kept by it.
+constexpr Shard shardOf(GroupHash group) {
+  return Shard{1 + static_cast<std::uint32_t>(static_cast<std::uint64_t>(group) % kShardCount)};
+}
+constexpr std::size_t toIndex(Shard shard) { return static_cast<std::size_t>(shard); }
 
 /// The 16 random bytes that name a journal; part of every checksum and of every checkpoint row.
 struct JournalId {

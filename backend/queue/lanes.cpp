@@ -9,10 +9,10 @@ bool Lanes::mayCommit(Ticket ticket) const { return static_cast<std::uint64_t>(t
 
 std::vector<ShardStep> Lanes::stepsTo(Sequence next) const {
   CHECK(next >= m_settled);
-  return {ShardStep{Shard{0}, m_settled, next}};
+  return {ShardStep{kAllShards, m_settled, next}};
 }
 
-void Lanes::settle(const std::vector<ShardStep>& steps) {
+void Lanes::settle(std::span<const ShardStep> steps) {
   for (const ShardStep& step : steps) {
     CHECK(step.expected == m_settled);
     m_settled = step.next;

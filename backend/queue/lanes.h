@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who may commit when: the order of a sink's commits, and the checkpoint steps that go with them.
-// With one lane that is strict turns in the order in which chunks were taken, and one shard for
-// everything; a sink with several lanes gives each shard's chunks turns of their own.
+// Who may commit when, in a sink with one lane: strict turns in the order in which chunks were
+// taken, and one checkpoint for everything. With several lanes, shard_window decides who may
+// commit, and shard_checkpoints holds the steps that go with it.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "model/ids.h"
+#include "queue/commit_plan.h"
 #include "queue/window.h"
 
 namespace penstock {
-
-/// The checkpoint of `shard` moves from `expected` to `next`.
-struct ShardStep {
-  Shard shard{};
-  Sequence expected{};
-  Sequence next{};
-};
 
 /// Threads: one at a time; the caller locks.
 class Lanes {
@@ -31,7 +26,7 @@ class Lanes {
   /// belongs to the journal up to settled() moves nothing.
   std::vector<ShardStep> stepsTo(Sequence next) const;
   /// Those steps are in the store.
-  void settle(const std::vector<ShardStep>& steps);
+  void settle(std::span<const ShardStep> steps);
   /// The chunk is settled as a whole: the next one's turn.
   void release(Ticket ticket);
 

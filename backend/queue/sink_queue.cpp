@@ -3,28 +3,45 @@
 
 #include <algorithm>
 
+#include "base/check.h"
+
 namespace penstock {
+
+namespace {
+
+/// For what may be taken while something older is blocked, with several lanes.
+constexpr std::chrono::milliseconds kLookAgain{2};
+
+std::unique_ptr<Backlog> backlogOf(const SinkQueue::Options& options) {
+  if (!options.sharding) return makeBacklog(options.windowBytes, options.settled);
+  return makeShardedBacklog(options.windowBytes, options.sharding->held,
+                            options.sharding->touchedBy);
+}
+
+}  // namespace
 
 SinkQueue::SinkQueue(const Options& options, const Clock& clock)
     : m_clock(clock),
-      m_settledNow(toNumber(options.settled)),
-      m_window(options.windowBytes),
-      m_lanes(options.settled),
+      m_hasSeveralLanes(options.sharding.has_value()),
+      m_settledNow(0),
+      m_backlog(backlogOf(options)),
       m_settings(options.take),
       m_taking(options.taking),
-      m_wanted(options.workers) {}
+      m_wanted(options.workers) {
+  m_settledNow.store(toNumber(m_backlog->settled()), std::memory_order_release);
+}
 
 Status SinkQueue::push(const QueuedRecord& record) {
   MutexLock lock(m_mutex);
-  while (!m_window.hasRoom() && !isStopped()) m_room.wait(m_mutex);
+  while (!m_backlog->hasRoom() && !isStopped()) m_room.wait(m_mutex);
   if (isStopped()) return Status(StatusCode::Cancelled, "the sink stops");
-  const WindowLoad before = m_window.load();
-  RETURN_IF_ERROR(m_window.push(record));
+  const WindowLoad before = m_backlog->load();
+  RETURN_IF_ERROR(m_backlog->push(record));
   if (m_idle == 0) return Status::ok();
   // Workers wake by themselves when the oldest entry is due; here, for the first one and for full.
   const bool first = before.waitingRecords == 0;
   const bool wanted = record.sequence <= m_flushUpTo || m_gate == SinkGate::Draining;
-  const WindowLoad now = m_window.load();
+  const WindowLoad now = m_backlog->load();
   const bool full =
       (before.waitingChanges < m_settings.batchRows &&
        now.waitingChanges >= m_settings.batchRows) ||
@@ -45,20 +62,25 @@ SinkQueue::Next SinkQueue::take(std::uint32_t worker, Chunk& chunk) {
     if (isStopped() || worker >= m_wanted) return Next::Leave;
     TakeDecision decision;
     if (m_taking == Options::Taking::AtOnce) {
-      decision = decideTake(m_window.load(), m_settings, situation(), m_clock.steadyNow());
+      decision = decideTake(m_backlog->load(), m_settings, situation(), m_clock.steadyNow());
     }
-    if (decision.kind == TakeDecision::Kind::Take) {
-      m_window.take(decision.limits, chunk);
-      ++m_ready;
-      if (m_idle > 0 && !m_window.isEmpty()) m_work.notifyOne();  // there may be more to take
+    const bool isTaken = decision.kind == TakeDecision::Kind::Take &&
+                         m_backlog->take(decision.limits, m_wanted, chunk);
+    if (isTaken) {
+      if (!m_hasSeveralLanes) ++m_ready;
+      // There may be more to take.
+      if (m_idle > 0 && m_backlog->load().waitingRecords > 0) m_work.notifyOne();
       return Next::Go;
     }
     if (m_turnIsCalled && m_taking == Options::Taking::AtOnce) {
       m_turnIsCalled = false;
-      m_window.takeNothing(chunk);
+      m_backlog->takeNothing(chunk);
       ++m_ready;
       return Next::Go;
     }
+    // What waits cannot go now; but what comes may.
+    const bool isBlocked = decision.kind == TakeDecision::Kind::Take;
+    if (isBlocked) decision.until = m_clock.steadyNow() + std::max(m_settings.linger, kLookAgain);
     ++m_idle;
     if (decision.until) {
       m_work.waitUntil(m_mutex, *decision.until);
@@ -70,11 +92,12 @@ SinkQueue::Next SinkQueue::take(std::uint32_t worker, Chunk& chunk) {
 }
 
 SinkQueue::Next SinkQueue::waitTurn(const Chunk& chunk) {
+  if (m_hasSeveralLanes) return isStopped() ? Next::Leave : Next::Go;
   MutexLock lock(m_mutex);
   // A chunk that the gate holds stays in the waiting line, so that no smaller ones pile up behind.
   const bool isGated = !chunk.entries.empty();
-  while (!isStopped() && !(m_lanes.mayCommit(chunk.ticket) &&
-                           (!isGated || gateAllows(situation(), chunk.first())))) {
+  while (!isStopped() &&
+         !(m_backlog->mayCommit(chunk) && (!isGated || gateAllows(situation(), chunk.first())))) {
     m_turn.wait(m_mutex);
   }
   if (isStopped()) return Next::Leave;
@@ -89,6 +112,13 @@ SinkQueue::Next SinkQueue::waitGate(Sequence first) {
   return isStopped() ? Next::Leave : Next::Go;
 }
 
+SinkQueue::Next SinkQueue::passGate(Sequence first) {
+  if (!m_hasSeveralLanes) return waitGate(first);
+  MutexLock lock(m_mutex);
+  if (isStopped()) return Next::Leave;
+  return gateAllows(situation(), first) ? Next::Go : Next::GiveBack;
+}
+
 SinkQueue::Next SinkQueue::waitRetry(SteadyTime until) {
   MutexLock lock(m_mutex);
   const std::uint64_t before = m_tryNow;
@@ -98,33 +128,56 @@ SinkQueue::Next SinkQueue::waitRetry(SteadyTime until) {
   return isStopped() ? Next::Leave : Next::Go;
 }
 
-std::vector<ShardStep> SinkQueue::stepsTo(Sequence next) const {
+CommitPlan SinkQueue::planFor(const Chunk& chunk, std::span<const WindowEntry> entries) {
   MutexLock lock(m_mutex);
-  return m_lanes.stepsTo(next);
+  return m_backlog->planFor(chunk, entries);
 }
 
-void SinkQueue::settle(const std::vector<ShardStep>& steps) {
+Sequence SinkQueue::settledWith(std::span<const WindowEntry> entries) const {
   MutexLock lock(m_mutex);
-  m_lanes.settle(steps);
-  m_settledNow.store(toNumber(m_lanes.settled()), std::memory_order_release);
+  return m_backlog->settledWith(entries);
+}
+
+void SinkQueue::settle(const Chunk& chunk, std::span<const WindowEntry> entries,
+                       std::span<const ShardStep> steps) {
+  MutexLock lock(m_mutex);
+  m_backlog->settle(chunk, entries, steps);
+  m_settledNow.store(toNumber(m_backlog->settled()), std::memory_order_release);
   m_passed.notifyAll();
+  if (m_hasSeveralLanes) m_work.notifyAll();  // what waited for these, or for their shards
 }
 
 void SinkQueue::complete(Chunk& chunk) {
   MutexLock lock(m_mutex);
-  m_lanes.release(chunk.ticket);
-  m_window.complete(chunk);
+  m_backlog->complete(chunk);
   m_room.notifyOne();
   m_turn.notifyAll();
-  m_work.notifyOne();
+  if (m_hasSeveralLanes) {
+    m_work.notifyAll();
+  } else {
+    m_work.notifyOne();
+  }
+}
+
+void SinkQueue::giveBack(Chunk& chunk, std::size_t from, Backlog::Again again) {
+  MutexLock lock(m_mutex);
+  m_backlog->giveBack(chunk, from, again);
+  m_room.notifyOne();
+  m_work.notifyAll();
 }
 
 void SinkQueue::abandon(Chunk& chunk) {
   MutexLock lock(m_mutex);
-  m_window.complete(chunk);
+  m_backlog->abandon(chunk);
+}
+
+Sequence SinkQueue::start() const {
+  MutexLock lock(m_mutex);
+  return m_backlog->start();
 }
 
 void SinkQueue::callTurn() {
+  CHECK(!m_hasSeveralLanes);
   MutexLock lock(m_mutex);
   m_turnIsCalled = true;
   m_work.notifyOne();
@@ -174,7 +227,7 @@ void SinkQueue::stop() {
 
 Status SinkQueue::waitSettled(Sequence sequence, SteadyTime deadline) {
   MutexLock lock(m_mutex);
-  while (m_lanes.settled() < sequence) {
+  while (m_backlog->settled() < sequence) {
     if (isStopped()) return Status(StatusCode::Cancelled, "the sink stopped first");
     if (m_clock.steadyNow() >= deadline) {
       return Status(StatusCode::Deadline, "not everything was persisted in time");
@@ -201,7 +254,7 @@ std::uint32_t SinkQueue::workersWanted() const {
 
 WindowLoad SinkQueue::load() const {
   MutexLock lock(m_mutex);
-  return m_window.load();
+  return m_backlog->load();
 }
 
 TakeSituation SinkQueue::situation() const { return {m_gate, m_flushUpTo, m_ready}; }

@@ -1,30 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a sink's dispatcher and its workers meet: the window and the lanes under one lock, and all
-// waiting. What to do is decided by take_rule.h and lanes.h; this class only locks, asks, waits.
+// Where a sink's dispatcher and its workers meet: the backlog under one lock, and all waiting. What
+// to do is decided by take_rule.h and backlog.h; this class only locks, asks, waits.
 #pragma once
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "base/status.h"
-#include "queue/lanes.h"
+#include "queue/backlog.h"
 #include "queue/take_rule.h"
-#include "queue/window.h"
 
 namespace penstock {
 
 /// Threads: any. Nothing waits while it holds the lock over I/O or a call to others.
 class SinkQueue {
  public:
+  /// Of a sink with several lanes.
+  struct Sharding {
+    std::vector<ShardMark> held;  ///< the store's checkpoints
+    TouchedBy touchedBy;
+  };
   struct Options {
     std::uint64_t windowBytes = 0;
-    Sequence settled{};  ///< the store's checkpoint
+    Sequence settled{};  ///< the store's checkpoint; several lanes: see sharding
     TakeSettings take;
     std::uint32_t workers = 1;
     enum class Taking : std::uint8_t { AtOnce, AfterBegin } taking = Taking::AtOnce;
+    std::optional<Sharding> sharding = std::nullopt;  ///< nothing: one lane
   };
   /// Expects: `clock` outlives this.
   SinkQueue(const Options& options, const Clock& clock);
@@ -36,25 +45,37 @@ class SinkQueue {
   // --- workers ---
   /// What comes before everything is done: chunks may be taken.
   void begin();
-  enum class Next : std::uint8_t { Go, Leave };
+  enum class Next : std::uint8_t {
+    Go,
+    Leave,
+    GiveBack,  ///< what is left of the chunk: with giveBack()
+  };
   /// Waits until a chunk is to be taken; an empty one after callTurn(). Leave: stopped, or `worker`
   /// is no longer wanted.
   Next take(std::uint32_t worker, Chunk& chunk);
-  /// Waits until it is the chunk's turn. Leave: stopped.
+  /// Waits until it is the chunk's turn: with several lanes, always. Leave: stopped.
   Next waitTurn(const Chunk& chunk);
   /// Waits until the gate lets a commit through that begins at `first`. Leave: stopped.
   Next waitGate(Sequence first);
+  /// The same, but with several lanes it does not wait: GiveBack, since others may have to go first
+  /// that need this worker or its shards.
+  Next passGate(Sequence first);
   /// Waits until `until`, flush() or stop().
   Next waitRetry(SteadyTime until);
-  std::vector<ShardStep> stepsTo(Sequence next) const;
-  void settle(const std::vector<ShardStep>& steps);
+  /// As of Backlog.
+  CommitPlan planFor(const Chunk& chunk, std::span<const WindowEntry> entries);
+  Sequence settledWith(std::span<const WindowEntry> entries) const;
+  void settle(const Chunk& chunk, std::span<const WindowEntry> entries,
+              std::span<const ShardStep> steps);
+  /// With several lanes. The chunk is over.
+  void giveBack(Chunk& chunk, std::size_t from, Backlog::Again again);
   /// Everything of the chunk is settled. Expects: its turn.
   void complete(Chunk& chunk);
   /// A stopped worker gives its chunk up; it stays in the journal.
   void abandon(Chunk& chunk);
 
   /// A turn is wanted though nothing may be there to be taken: once no other chunk is, a worker
-  /// takes an empty one, whatever the gate says.
+  /// takes an empty one, whatever the gate says. Expects: one lane.
   void callTurn();
 
   // --- the operator ---
@@ -72,6 +93,9 @@ class SinkQueue {
   /// Errors: Deadline, Cancelled (stopped first).
   Status waitSettled(Sequence sequence, SteadyTime deadline);
   Sequence settled() const { return Sequence{m_settledNow.load(std::memory_order_acquire)}; }
+  /// Where a restart would begin: the journal has to keep what follows.
+  Sequence start() const;
+  bool hasSeveralLanes() const { return m_hasSeveralLanes; }
   bool isStopped() const { return m_stopped.load(std::memory_order_acquire); }
   SinkGate gate() const;
   TakeSettings settings() const;
@@ -82,6 +106,7 @@ class SinkQueue {
   TakeSituation situation() const REQUIRES(m_mutex);
 
   const Clock& m_clock;
+  const bool m_hasSeveralLanes;
   std::atomic<std::uint64_t> m_settledNow;
   std::atomic<bool> m_stopped{false};
 
@@ -90,8 +115,7 @@ class SinkQueue {
   CondVar m_work;    // workers wait for
   CondVar m_turn;    // likewise, with a chunk
   CondVar m_passed;  // waitSettled() waits for
-  Window m_window GUARDED_BY(m_mutex);
-  Lanes m_lanes GUARDED_BY(m_mutex);
+  std::unique_ptr<Backlog> m_backlog GUARDED_BY(m_mutex);
   TakeSettings m_settings GUARDED_BY(m_mutex);
   SinkGate m_gate GUARDED_BY(m_mutex) = SinkGate::Open;
   Options::Taking m_taking GUARDED_BY(m_mutex);

@@ -7,29 +7,20 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <memory>
 #include <optional>
 #include <vector>
 
 #include "base/status.h"
 #include "queue/window_entry.h"
+#include "queue/window_memory.h"
 
 namespace penstock {
 
 /// Counts what was taken, in journal order, from 1.
 enum class Ticket : std::uint64_t {};
 
-/// Memory of entries that came one after another with one catalog.
-struct WindowSlab {
-  CatalogPointer catalog;
-  std::unique_ptr<char[]> bytes;
-  std::size_t capacity = 0;
-  std::size_t used = 0;
-  std::size_t entries = 0;  ///< not yet completed
-};
-
-/// What a worker takes: neighbours in the journal, of one catalog. Empty: only a place in the order
-/// of commits.
+/// What a worker takes, in journal order and of one catalog. With one lane: neighbours; empty: only
+/// a place in the order of commits.
 struct Chunk {
   Ticket ticket{};
   CatalogPointer catalog;
@@ -62,10 +53,10 @@ struct WindowLoad {
 /// Threads: one at a time; the caller locks. The bytes of a taken chunk may be read meanwhile.
 class Window {
  public:
-  explicit Window(std::uint64_t bytesMax);
+  explicit Window(std::uint64_t bytesMax) : m_memory(bytesMax) {}
 
   /// One record may exceed the limit, so that one of any size gets through.
-  bool hasRoom() const { return m_bytes < m_bytesMax; }
+  bool hasRoom() const { return m_memory.hasRoom(); }
   /// Copies the record. Errors: as ChangeSetView::parse; nothing was pushed then.
   Status push(const QueuedRecord& record);
 
@@ -81,18 +72,12 @@ class Window {
   void checkInvariants() const;
 
  private:
-  WindowSlab& slabFor(const QueuedRecord& record);
-  void release(WindowSlab& slab);
-
-  const std::uint64_t m_bytesMax;
-  std::uint64_t m_bytes = 0;
+  WindowMemory m_memory;
   std::uint64_t m_waitingChanges = 0;
   std::uint64_t m_waitingBytes = 0;
   std::deque<WindowEntry> m_waiting;
   std::map<Ticket, SteadyTime> m_taken;  // with the arrival of the first entry; max(): it has none
   std::uint64_t m_tickets = 0;
-  std::vector<std::unique_ptr<WindowSlab>> m_slabs;  // the last one is being filled
-  std::vector<std::unique_ptr<WindowSlab>> m_spare;
 };
 
 }  // namespace penstock

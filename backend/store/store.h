@@ -35,7 +35,10 @@ struct FenceStep {
 struct CommitRequest {
   const Batch* batch = nullptr;  ///< null: only dead letters and checkpoint; the letters that it
                                  ///< decides are removed first (kLetterGone)
-  std::vector<FenceStep> fence;  ///< never empty
+  std::vector<FenceStep> fence;  ///< never empty; in the order of shards
+  /// Checkpoints of other shards, as they were committed before; none with one lane. A store that
+  /// holds less in any of them, read without a lock, went back: FenceLost.
+  std::vector<Checkpoint> others = {};
   std::vector<DeadLetter> deadLetters;
 };
 

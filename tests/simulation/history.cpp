@@ -239,7 +239,7 @@ void History::keepOldJournal(Random& random) {
 void History::startOnOldJournal(SimulatedFileSystem& old) {
   if (!m_node || m_disk.hasEnded() || m_store.isAway()) return;
   const auto found = recoverJournal(old, kJournalDirectory);
-  if (!found || found->head >= m_store.content().checkpoint) return;
+  if (!found || found->head >= m_store.content().highest()) return;
   stopInOrder();
   auto present = m_disk.exchange(old.afterKill());
   SimulatedNode node({m_world, m_disk, m_store, m_ledger, *m_counters, schemaOfEverything(), m_bug},
@@ -368,7 +368,7 @@ void History::afterStep() {
 void History::judgeStop() {
   const Status& why = m_node->sink().stopped();
   if (why.message() == "gap" && m_store.restores() > 0 &&
-      m_store.content().checkpoint < m_node->journal().oldestKept()) {
+      m_store.content().start() < m_node->journal().oldestKept()) {
     m_hasGap = true;
     return;
   }

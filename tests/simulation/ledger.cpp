@@ -76,6 +76,8 @@ Sequence Order::sequence() const {
   return newest;
 }
 
+Shard Order::shard() const { return shardOf(ChangeSetView::parse(bytes)->groupHash()); }
+
 Order& Ledger::add(std::string bytes, SourceLine source, bool mayRepeat) {
   const auto number = static_cast<std::uint32_t>(m_orders.size() + 1);
   Order& order = m_orders[number];
@@ -140,9 +142,9 @@ void Ledger::onAck(AckToken token, const Ack& ack, const SimulatedStore& store) 
   if (fate == Fate::Journaled && ack.survives != Survives::PowerLoss) {
     submission.toldUnsynced = m_world.now();
   }
-  if (fate == Fate::Persisted && order.sequence() > store.highestCheckpoint()) {
-    failAbout(order,
-              "was told persisted, and the store is at " + toText(store.highestCheckpoint()));
+  if (fate == Fate::Persisted && !store.hasSettled(order.shard(), order.sequence())) {
+    failAbout(order, "was told persisted, and the store is at " +
+                         toText(store.content().settledOf(order.shard())));
   }
   if (fate == Fate::Persisted && ack.deadLetter && !m_hasDecisions &&
       !store.content().letters.contains(ack.sequence) && store.restores() == 0) {
@@ -205,7 +207,7 @@ void Ledger::judge(const SimulatedStore::Content& content) {
   std::map<Sequence, const Order*> inOrder;
   for (const auto& [number, order] : m_orders) {
     const Verdict verdict{effects.contains(number), content.letters.contains(order.sequence())};
-    judgeOrder(order, verdict, content.checkpoint);
+    judgeOrder(order, verdict, content.settledOf(order.shard()));
     if (verdict.hasEffect || verdict.isLetter) inOrder.emplace(order.sequence(), &order);
   }
   if (m_world.hasFailed()) return;
@@ -217,12 +219,27 @@ void Ledger::judge(const SimulatedStore::Content& content) {
       failAbout(*order, "is a dead letter without a reason");
     }
   }
-  if (letters != content.letters.size())
-    m_world.fail("a dead letter of nothing that was submitted");
+  if (letters != content.letters.size()) {
+    return m_world.fail("a dead letter of nothing that was submitted");
+  }
   if (m_hasDecisions) {
     judgeByEffects(content, inOrder);
   } else {
     judgeByModel(content, inOrder);
+    judgeOrderOfEffects(content);
+  }
+}
+
+/// Rows and groups follow the order of sequences at every moment, not only in the end.
+void Ledger::judgeOrderOfEffects(const SimulatedStore::Content& content) {
+  std::map<std::string, Sequence> newest;  // by key
+  for (const auto& [key, row] : content.rows.table(TableId{std::uint32_t(TestTable::Log)})) {
+    const Order& order = m_orders.at(static_cast<std::uint32_t>(row.at(0).view().asInteger()));
+    for (const std::string& each : orderingKeys(*ChangeSetView::parse(order.bytes))) {
+      Sequence& last = newest[each];
+      if (last > order.sequence()) failAbout(order, "came after " + toText(last));
+      last = order.sequence();
+    }
   }
 }
 
@@ -289,7 +306,7 @@ void Ledger::judgeByEffects(const SimulatedStore::Content& content,
 }
 
 void Ledger::judgeRows(const SimulatedStore::Content& content, const FakeRows& model) {
-  if (model == content.rows) return;
+  if (model.isSameInAnyOrder(content.rows)) return;
   m_world.fail("the rows are not those of the model:\n" + content.rows.describe() + "model:\n" +
                model.describe());
 }
@@ -330,18 +347,19 @@ void Ledger::onDecision(Sequence letter, LetterAction action) {
   if (action == LetterAction::Retry) m_retried.insert(letter);
 }
 
-void Ledger::judgeOrder(const Order& order, const Verdict& verdict, Sequence checkpoint) {
+void Ledger::judgeOrder(const Order& order, const Verdict& verdict, Sequence settled) {
   const bool isIn = verdict.hasEffect || verdict.isLetter;
   if (verdict.hasEffect && verdict.isLetter) failAbout(order, "is in effect and a dead letter");
   if (isIn && order.isExcluded()) failAbout(order, "was told not journaled, and is in effect");
-  if (isIn && order.sequence() > checkpoint) failAbout(order, "is in effect past the checkpoint");
+  if (isIn && order.sequence() > settled) failAbout(order, "is in effect past the checkpoint");
   const bool mayBeGone = m_discarded.contains(order.sequence());
-  if (!isIn && order.isPromised() && order.sequence() <= checkpoint && !mayBeGone) {
+  if (!isIn && order.isPromised() && order.sequence() <= settled && !mayBeGone) {
     failAbout(order, "was promised, and is lost");
   }
 }
 
 void Ledger::judgeEnd(const SimulatedStore::Content& content) {
+  if (m_world.hasFailed()) return;
   std::map<Sequence, const Order*> inOrder;
   for (const auto& [number, order] : m_orders) inOrder.emplace(order.sequence(), &order);
   std::set<std::string> held;
@@ -353,7 +371,7 @@ void Ledger::judgeEnd(const SimulatedStore::Content& content) {
     if (waits || isHolder(order)) held.insert(keys.begin(), keys.end());
   }
   for (const auto& [number, order] : m_orders) {
-    if (order.isPromised() && order.sequence() > content.checkpoint) {
+    if (order.isPromised() && order.sequence() > content.settledOf(order.shard())) {
       failAbout(order, "was promised, and never came");
     }
   }

@@ -55,6 +55,8 @@ struct Order {
   bool isPending() const;
   /// Under which its record stands, if it does.
   Sequence sequence() const;
+  /// To which its checkpoint belongs.
+  Shard shard() const;
 };
 
 /// Threads: one. Owns: the orders, over all lives of the node.
@@ -104,7 +106,8 @@ class Ledger {
     bool isLetter = false;
   };
   std::map<std::uint32_t, std::uint64_t> countEffects(const SimulatedStore::Content& content);
-  void judgeOrder(const Order& order, const Verdict& verdict, Sequence checkpoint);
+  void judgeOrder(const Order& order, const Verdict& verdict, Sequence settled);
+  void judgeOrderOfEffects(const SimulatedStore::Content& content);
   void judgeByModel(const SimulatedStore::Content& content,
                     const std::map<Sequence, const Order*>& inOrder);
   void judgeByEffects(const SimulatedStore::Content& content,

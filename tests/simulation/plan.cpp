@@ -84,11 +84,30 @@ void syncLater(Plan& plan) {
   plan.node.syncInterval = pick<std::chrono::milliseconds>(random, {2ms, 20ms, 1'000ms});
 }
 
-/// In a quarter of the histories an operator pauses tables, and in some of those he decides about
-/// letters meanwhile. With randomness of its own, too.
+/// Several lanes in most histories. With randomness of its own, likewise. A database that goes back
+/// shows itself in some shards alone, so it does so more often, and by little.
+void drawLanes(Plan& plan) {
+  Random random(plan.seed ^ 0x1a9e);
+  if (!random.percent(60)) return;
+  plan.node.sink.lanes = SinkSetting::Lanes::Several;
+  plan.node.sink.workers = static_cast<std::uint32_t>(random.between(1, 8));
+  plan.node.sink.windowBytes = pick<std::uint64_t>(random, {2'000, 10'000, 100'000});
+  if (!random.percent(40)) return;
+  for (std::uint64_t left = random.between(2, 6); left > 0; --left) {
+    const auto kept = random.time(0us, plan.length);
+    const auto back = kept + random.time(0us, plan.length / 20);
+    plan.operations.push_back({0, OperationKind::BackUp, kept, random.next()});
+    plan.operations.push_back({0, OperationKind::Restore, back, random.next()});
+  }
+}
+
+/// In most histories of one lane an operator pauses tables, and in some of those he decides about
+/// letters meanwhile; with several a table cannot be paused by itself. With randomness of its own,
+/// too.
 void pauseSome(Plan& plan) {
   Random random(plan.seed ^ 0x9a05e);
-  if (!random.percent(25)) return;
+  const bool hasOneLane = plan.node.sink.lanes == SinkSetting::Lanes::One;
+  if (!hasOneLane || !random.percent(60)) return;
   const auto add = [&](OperationKind kind, std::uint64_t count) {
     for (; count > 0; --count) {
       plan.operations.push_back({0, kind, random.time(0us, plan.length), random.next()});
@@ -132,6 +151,7 @@ Plan planOf(std::uint64_t seed) {
   }
   holdSome(plan);
   syncLater(plan);
+  drawLanes(plan);
   pauseSome(plan);
   std::ranges::stable_sort(plan.operations, {}, &PlannedOperation::at);
   for (std::size_t i = 0; i < plan.operations.size(); ++i) {

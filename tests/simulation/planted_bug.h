@@ -33,10 +33,16 @@ enum class PlantedBug : std::uint8_t {
   OutageBuries,  ///< a lost connection makes a dead letter
   BusyRetries,   ///< no backoff
   WindowUnbounded,
-  RetiredTooFar,         ///< segments that a sink still needs
-  HeldForgotten,         ///< by a new life, which lets pass what should wait
-  HeldForGoneLetter,     ///< what a decision has freed stays held
-  ResumeReleasesNothing  ///< what a pause held stays held
+  RetiredTooFar,          ///< segments that a sink still needs
+  HeldForgotten,          ///< by a new life, which lets pass what should wait
+  HeldForGoneLetter,      ///< what a decision has freed stays held
+  ResumeReleasesNothing,  ///< what a pause held stays held; one lane
+  // --- several lanes ---
+  DependencyIgnored,  ///< what touches one row in two shards goes in any order
+  ShardPastPending,   ///< a shard's checkpoint passes entries of it that are not in
+  AllPastPending,     ///< the one for all shards does
+  SkipByMinimum,      ///< a restart skips by the lowest checkpoint, and no shard by its own
+  WentBackUnseen      ///< a restored database, when the batch's own shards did nothing since
 };
 
 }  // namespace penstock::test

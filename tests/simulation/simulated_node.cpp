@@ -202,7 +202,9 @@ void SimulatedNode::measureBudgets() {
 
 // --- flush workers -------------------------------------------------------------------------------
 
-void SimulatedNode::onSettled(const SettledNews& news) { m_acknowledgements.onSettled(news.last); }
+void SimulatedNode::onSettled(const SettledNews& news) {
+  m_acknowledgements.onSettled(news.settled);
+}
 
 void SimulatedNode::onDeadLetter(const DeadLetter& letter, EntryKind from) {
   m_parts.ledger.onLetter(letter);
@@ -233,7 +235,7 @@ void SimulatedNode::doChores() {
   (void)m_journal->prepareSpares();
   if (m_choresDone % m_setting.snapshotEvery == 0) (void)m_known.writeSnapshots();
   const bool isTooFar = m_parts.bug == PlantedBug::RetiredTooFar;
-  const Sequence passed = std::min(m_sink->settled(), m_known.snapshotPosition());
+  const Sequence passed = std::min(m_sink->start(), m_known.snapshotPosition());
   const Sequence keptBefore = m_journal->oldestKept();
   (void)m_journal->retire(isTooFar ? m_journal->syncedHead()
                                    : std::min(m_journal->syncedHead(), passed));

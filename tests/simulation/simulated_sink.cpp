@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/check.h"
+
 namespace penstock::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr int kRecordsAtOnceMax = 8;
 
 }  // namespace
 
@@ -28,6 +28,7 @@ struct SimulatedSink::Flusher {
   const Chunk& chunk() const { return isReleasing ? released : taken; }
 
   const std::uint32_t index;
+  std::unique_ptr<StoreLane> lane;  // with several
   State state = State::Idle;
   ChunkFlush own;
   Chunk taken;
@@ -42,6 +43,7 @@ struct SimulatedSink::Flusher {
 SimulatedSink::SimulatedSink(Parts parts, SinkSetting setting)
     : m_parts(std::move(parts)),
       m_setting(std::move(setting)),
+      m_touched(m_setting.policies),
       m_batchSize(m_setting.take.batchRows, limits::kTargetCommitDefault),
       m_book(m_setting.policies),
       m_review(m_book, m_setting.policies, m_parts.letters) {
@@ -52,19 +54,19 @@ SimulatedSink::~SimulatedSink() = default;
 
 Status SimulatedSink::tryStart(const std::string& owner) {
   if (isRunning() || !m_stopped.isOk()) return Status::ok();
-  const auto settled = m_parts.store.attach(owner);
-  if (!settled) return settled.status();
-  auto reader = m_parts.journal.openReader(*settled);
+  const auto checkpoints = m_parts.store.attach(owner);
+  if (!checkpoints) return checkpoints.status();
+  auto backlog = makeBacklogOf(*checkpoints);
+  auto reader = m_parts.journal.openReader(backlog->start());
   if (!reader) {
     const bool isGap = reader.status().code() == StatusCode::NotFound;
     standStill(isGap ? Status(StatusCode::Corrupt, "gap") : reader.status());
     return m_stopped;
   }
-  m_settled = *settled;
+  m_backlog = std::move(backlog);
+  m_settled = m_backlog->settled();
   m_reader = std::move(reader).value();
-  m_lane = m_parts.store.openLane();
-  m_lanes.emplace(m_settled);
-  m_window = std::make_unique<Window>(m_setting.windowBytes);
+  if (!hasLanes()) m_lane = m_parts.store.openLane();
   m_reviewIsWanted = m_parts.bug != PlantedBug::HeldForgotten;
   resize(m_setting.workers);
   m_flushers.front()->state = Flusher::State::Acting;
@@ -72,68 +74,32 @@ Status SimulatedSink::tryStart(const std::string& owner) {
   return Status::ok();
 }
 
+std::unique_ptr<Backlog> SimulatedSink::makeBacklogOf(const std::vector<Checkpoint>& checkpoints) {
+  std::vector<ShardMark> held;
+  for (const Checkpoint& each : checkpoints) held.push_back({each.shard, each.settled});
+  if (!hasLanes()) {
+    const Sequence settled = held.empty() ? kNoSequence : held.front().settled;
+    return makeBacklog(m_setting.windowBytes, settled);
+  }
+  if (m_parts.bug == PlantedBug::SkipByMinimum) {
+    const Sequence least = ShardCheckpoints(held).start();
+    for (ShardMark& mark : held) mark.settled = std::min(mark.settled, least);
+  }
+  return makeShardedBacklog(m_setting.windowBytes, held,
+                            [this](const ChangeSetView& changeSet, const CatalogPointer& catalog,
+                                   std::vector<Touch>& touches) {
+                              if (m_parts.bug == PlantedBug::DependencyIgnored) return;
+                              m_touched.find(changeSet, catalog, touches);
+                            });
+}
+
+StoreLane& SimulatedSink::laneOf(Flusher& flusher) { return hasLanes() ? *flusher.lane : *m_lane; }
+
 void SimulatedSink::standStill(const Status& why) {
   if (!m_stopped.isOk()) return;
   m_stopped = why;
   m_parts.world.note([&] { return "sink: stands still: " + why.message(); });
   m_parts.listener.onStopped(why);
-}
-
-// --- the dispatcher ------------------------------------------------------------------------------
-
-void SimulatedSink::onSynced() {
-  if (isRunning()) wakeDispatcher();
-}
-
-void SimulatedSink::wakeDispatcher() {
-  if (m_dispatcherIsWoken) return;
-  m_dispatcherIsWoken = true;
-  m_parts.world.after(m_parts.world.random().time(0us, 500us), m_parts.life, [this] {
-    m_dispatcherIsWoken = false;
-    dispatch();
-  });
-}
-
-Result<std::optional<QueuedRecord>> SimulatedSink::nextRecord() {
-  const auto record = m_reader->next();
-  if (!record) return record.status();
-  if (!record->has_value()) return std::optional<QueuedRecord>();
-  QueuedRecord queued;
-  queued.sequence = (*record)->sequence;
-  queued.catalog = (*record)->catalog;
-  if ((*record)->type == RecordType::ChangeSet) {
-    queued.payload = (*record)->payload;
-  } else if ((*record)->type == RecordType::DeadLetterOrder) {
-    queued.kind = EntryKind::LetterRetry;
-    queued.payload = (*record)->payload;
-  } else {
-    queued.kind = EntryKind::CheckpointOnly;
-  }
-  const std::int64_t wall = m_parts.world.clock().wallNow().time_since_epoch().count();
-  const std::int64_t age = std::max<std::int64_t>(0, wall - (*record)->wallMicros);
-  queued.arrived = m_parts.world.now() - std::chrono::microseconds(age);
-  return std::optional<QueuedRecord>(std::move(queued));
-}
-
-void SimulatedSink::dispatch() {
-  for (int i = 0; i < kRecordsAtOnceMax && m_stopped.isOk(); ++i) {
-    if (!m_window->hasRoom() && m_parts.bug != PlantedBug::WindowUnbounded) return;
-    auto record = nextRecord();
-    if (!record) return standStill(record.status());
-    if (!record->has_value()) return wakeAll();
-    if ((*record)->sequence > m_parts.journal.syncedHead()) {
-      m_parts.world.fail("the reader is ahead of the synced head");
-    }
-    const std::uint64_t before = m_window->load().bytes;
-    const Status pushed = m_window->push(**record);
-    if (!pushed.isOk()) return standStill(pushed);
-    if (before >= m_setting.windowBytes) {
-      m_parts.world.fail("the window holds more than its budget and one record");
-    }
-    m_window->checkInvariants();
-  }
-  wakeAll();
-  wakeDispatcher();
 }
 
 // --- the operator --------------------------------------------------------------------------------
@@ -143,7 +109,9 @@ void SimulatedSink::setGate(SinkGate gate) {
   wakeAll();
 }
 
+/// As FlushPool: with several lanes there are none.
 void SimulatedSink::setPauses(const std::vector<PausedTable>& pauses) {
+  if (hasLanes()) return CHECK(pauses.empty());
   m_pauses = pauses;
   m_pausesAreNew = true;
   callTurn();
@@ -179,6 +147,7 @@ void SimulatedSink::resize(std::uint32_t workers) {
   while (m_flushers.size() < workers) {
     const auto index = static_cast<std::uint32_t>(m_flushers.size());
     m_flushers.push_back(std::make_unique<Flusher>(index, m_setting.policies, m_book));
+    if (hasLanes()) m_flushers.back()->lane = m_parts.store.openLane();
   }
   wakeAll();
 }
@@ -233,9 +202,9 @@ void SimulatedSink::run(Flusher& flusher) {
 void SimulatedSink::tryTake(Flusher& flusher) {
   if (!m_hasBegun || flusher.index >= m_setting.workers) return;
   const TakeDecision decision =
-      decideTake(m_window->load(), m_setting.take, situation(), m_parts.world.now());
+      decideTake(m_backlog->load(), m_setting.take, situation(), m_parts.world.now());
   if (decision.kind == TakeDecision::Kind::Wait && std::exchange(m_turnIsCalled, false)) {
-    m_window->takeNothing(flusher.taken);
+    m_backlog->takeNothing(flusher.taken);
     ++m_ready;
     flusher.state = Flusher::State::Holding;
     return wakeAll();
@@ -244,15 +213,15 @@ void SimulatedSink::tryTake(Flusher& flusher) {
     if (decision.until) sleepUntil(flusher, *decision.until);
     return;
   }
-  m_window->take(decision.limits, flusher.taken);
-  ++m_ready;
+  if (!m_backlog->take(decision.limits, m_setting.workers, flusher.taken)) return;
+  if (!hasLanes()) ++m_ready;
   flusher.own.begin(flusher.taken, m_setting.retry, m_circuit);
-  flusher.state = Flusher::State::Holding;
+  flusher.state = hasLanes() ? Flusher::State::Acting : Flusher::State::Holding;
   wakeAll();
 }
 
 void SimulatedSink::tryTurn(Flusher& flusher) {
-  if (!m_lanes->mayCommit(flusher.taken.ticket)) return;
+  if (!m_backlog->mayCommit(flusher.taken)) return;
   const bool isEmpty = flusher.taken.entries.empty();
   if (!isEmpty && !gateAllows(situation(), flusher.taken.first())) return;
   --m_ready;
@@ -285,8 +254,10 @@ void SimulatedSink::act(Flusher& flusher) {
     case Kind::Wait:
       flusher.state = Flusher::State::Waiting;
       return sleepUntil(flusher, action.until);
+    case Kind::GiveBack:
+      return giveBack(flusher, action.range.begin, Backlog::Again::WhenFirst);
     case Kind::Reopen: {
-      const Status status = m_lane->reopen();
+      const Status status = laneOf(flusher).reopen();
       flusher.state = Flusher::State::Calling;
       return world.after(m_parts.store.lastLatency(), m_parts.life, [this, &flusher, status] {
         flusher.flush().onReopened(status, m_parts.world.now(), m_parts.world.random().real());
@@ -300,12 +271,13 @@ void SimulatedSink::act(Flusher& flusher) {
   }
 }
 
-/// One that is not is put off until nothing else is to be done.
+/// One that is not is put off until nothing else is to be done; with several lanes it is always, as
+/// it is wanted only while no other worker may hold a chunk.
 bool SimulatedSink::isReviewDue(const Flusher& flusher) {
   const bool isEmpty = flusher.taken.entries.empty();
   if (isEmpty) takePauses();
   if (!m_reviewIsWanted || m_isReviewing || isEmpty) return m_reviewIsWanted;
-  if (m_review.isDue(m_parts.world.now())) return true;
+  if (hasLanes() || m_review.isDue(m_parts.world.now())) return true;
   callTurn();
   return false;
 }
@@ -343,7 +315,7 @@ bool SimulatedSink::findReleased(Flusher& flusher) {
 }
 
 void SimulatedSink::readCheckpoint(Flusher& flusher) {
-  const auto checkpoints = m_lane->readCheckpoints();
+  const auto checkpoints = laneOf(flusher).readCheckpoints();
   flusher.state = Flusher::State::Calling;
   m_parts.world.after(m_parts.store.lastLatency(), m_parts.life, [this, &flusher, checkpoints] {
     const auto part = flusher.flush().onCheckpoints(checkpoints, m_parts.world.now(),
@@ -356,24 +328,52 @@ void SimulatedSink::readCheckpoint(Flusher& flusher) {
 void SimulatedSink::send(Flusher& flusher, const FlushAction& action) {
   const Sequence unsettled{toNumber(m_settled) + 1};
   const Sequence first = flusher.chunk().entries[action.range.begin].sequence;
-  if (!gateAllows(situation(), std::max(first, unsettled))) return;
+  if (!gateAllows(situation(), std::max(first, unsettled))) {
+    // Others may be let through that wait for this worker, or for its shards.
+    const bool mayGiveBack = hasLanes() && !flusher.isReleasing;
+    if (mayGiveBack) giveBack(flusher, action.range.begin, Backlog::Again::Anytime);
+    return;
+  }
   takePauses();
   const Sequence last = flusher.flush().lastOf(action);
+  CommitPlan plan = m_backlog->planFor(flusher.taken, flusher.flush().entriesOf(action.range));
+  plant(flusher, plan);
   const auto request =
-      flusher.flush().request(action, m_lanes->stepsTo(last), m_parts.world.clock().wallNow());
+      flusher.flush().request(action, std::move(plan), m_parts.world.clock().wallNow());
   if (!request) return wake(flusher);
   if (last > m_parts.journal.syncedHead()) m_parts.world.fail("a commit ahead of the journal");
   if (m_parts.bug == PlantedBug::PersistedTooEarly) {
     SettledNews news;
-    news.last = last;
+    news.settled = last;
     m_parts.listener.onSettled(news);
   }
   checkPauses(*request);
-  const CommitResult result = ask(*request);
   flusher.state = Flusher::State::Calling;
+  if (!hasLanes()) return commit(flusher, *request);
+  // Others may be faster.
+  m_parts.world.after(m_parts.world.random().time(0us, 2ms), m_parts.life,
+                      [this, &flusher, sent = *request] { commit(flusher, sent); });
+}
+
+void SimulatedSink::commit(Flusher& flusher, const CommitRequest& request) {
+  const CommitResult result = ask(flusher, request);
   m_parts.world.after(
       m_parts.store.lastLatency(), m_parts.life,
       [this, &flusher, result, asked = m_parts.world.now()] { onAnswer(flusher, result, asked); });
+}
+
+void SimulatedSink::plant(const Flusher& flusher, CommitPlan& plan) const {
+  if (!hasLanes() || m_parts.bug != PlantedBug::AllPastPending) return;
+  ShardStep& first = plan.steps.front();
+  if (first.shard == kAllShards) first.next = std::max(first.next, flusher.chunk().last());
+}
+
+void SimulatedSink::giveBack(Flusher& flusher, std::size_t from, Backlog::Again again) {
+  m_backlog->giveBack(flusher.taken, from, again);
+  m_backlog->checkInvariants();
+  flusher.state = Flusher::State::Idle;
+  wakeAll();
+  wakeDispatcher();
 }
 
 /// Nothing goes to a table that is paused.
@@ -388,8 +388,8 @@ void SimulatedSink::checkPauses(const CommitRequest& request) {
   }
 }
 
-CommitResult SimulatedSink::ask(const CommitRequest& request) {
-  CommitResult result = m_lane->commit(request);
+CommitResult SimulatedSink::ask(Flusher& flusher, const CommitRequest& request) {
+  CommitResult result = laneOf(flusher).commit(request);
   const CommitOutcome outcome = result.outcome;
   if (m_parts.bug == PlantedBug::UnknownIsCommitted && outcome == CommitOutcome::Unknown) {
     result.outcome = CommitOutcome::Committed;
@@ -401,7 +401,7 @@ CommitResult SimulatedSink::ask(const CommitRequest& request) {
     result.outcome = CommitOutcome::Refused;
   }
   const bool isHidden = result.outcome != outcome && result.outcome != CommitOutcome::Transient;
-  if (isHidden) m_lane = m_parts.store.openLane();
+  if (isHidden) (hasLanes() ? flusher.lane : m_lane) = m_parts.store.openLane();
   return result;
 }
 
@@ -435,16 +435,19 @@ void SimulatedSink::report(Flusher& flusher, const std::optional<SettledPart>& p
   if (part) {
     m_failures = 0;
     const bool isBuried = part->how == SettledPart::How::Buried;
-    const SettledNews news = flusher.flush().newsOf(*part);
+    SettledNews news = flusher.flush().newsOf(*part);
     for (std::size_t i = 0; i < flusher.flush().letters().size(); ++i) {
       m_parts.listener.onDeadLetter(flusher.flush().letters()[i], flusher.flush().letterOrigin(i));
     }
     if (!flusher.isReleasing && news.lettersSettled > 0 && !m_book.isEmpty()) {
       m_reviewIsWanted = m_parts.bug != PlantedBug::HeldForGoneLetter;
     }
+    m_backlog->settle(flusher.taken, flusher.flush().entriesOf(part->range),
+                      flusher.flush().steps());
+    m_settled = m_backlog->settled();
+    if (hasLanes()) news.settled = m_settled;
     m_parts.listener.onSettled(news);
-    m_lanes->settle(flusher.flush().steps());
-    m_settled = m_lanes->settled();
+    if (hasLanes()) wakeAll();
     if (isBuried && m_parts.bug == PlantedBug::SuffixSkipped) return complete(flusher);
   }
   run(flusher);
@@ -455,9 +458,8 @@ void SimulatedSink::complete(Flusher& flusher) {
     m_review.complete(flusher.released);
     return run(flusher);
   }
-  m_lanes->release(flusher.taken.ticket);
-  m_window->complete(flusher.taken);
-  m_window->checkInvariants();
+  m_backlog->complete(flusher.taken);
+  m_backlog->checkInvariants();
   flusher.state = Flusher::State::Idle;
   wakeAll();
   wakeDispatcher();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One life of a sink: dispatcher and flush workers as small machines that do one thing at a time,
-// at simulated times. What they do is decided by the engine's own classes (Window, Lanes, TakeRule,
+// at simulated times. What they do is decided by the engine's own classes (Backlog, TakeRule,
 // ChunkFlush with FlushAttempt and Batcher, HoldBook, HoldReview, Circuit, BatchSize); only the
 // waiting is done here, as sink_queue, dispatcher and flush_worker do it with threads.
 #pragma once
@@ -17,10 +17,10 @@
 #include "flush/circuit.h"
 #include "flush/flush_listener.h"
 #include "flush/hold/hold_review.h"
+#include "flush/order/touched_rows.h"
 #include "journal/journal.h"
-#include "queue/lanes.h"
+#include "queue/backlog.h"
 #include "queue/take_rule.h"
-#include "queue/window.h"
 #include "tests/simulation/planted_bug.h"
 #include "tests/simulation/simulated_store.h"
 #include "tests/simulation/world.h"
@@ -30,12 +30,14 @@ namespace penstock::test {
 struct SinkSetting {
   std::uint64_t windowBytes = 4096;
   TakeSettings take;
+  /// Several: each worker has one of its own.
+  enum class Lanes : std::uint8_t { One, Several } lanes = Lanes::One;
   std::uint32_t workers = 2;
   RetryPolicy retry;
   std::vector<TablePolicy> policies;
 };
 
-/// Threads: one. Owns: reader, window and lane; the rest outlives it.
+/// Threads: one. Owns: reader, backlog and lanes; the rest outlives it.
 class SimulatedSink {
  public:
   struct Parts {
@@ -53,7 +55,7 @@ class SimulatedSink {
   /// Attaches where the store stands and begins. Errors: Unavailable (try again), others: it
   /// stands.
   Status tryStart(const std::string& owner);
-  bool isRunning() const { return m_window != nullptr; }
+  bool isRunning() const { return m_backlog != nullptr; }
   /// Held letters may go that have not gone yet.
   bool isReviewing() const { return m_reviewIsWanted || m_pausesAreNew; }
   /// Why it stands still for good; ok: it does not.
@@ -68,7 +70,8 @@ class SimulatedSink {
 
   /// Up to here everything is in the store.
   Sequence settled() const { return m_settled; }
-  std::uint64_t windowBytes() const { return m_window ? m_window->load().bytes : 0; }
+  /// The journal must keep what follows.
+  Sequence start() const { return m_backlog ? m_backlog->start() : m_settled; }
 
  private:
   struct Flusher;
@@ -88,7 +91,10 @@ class SimulatedSink {
   void callTurn();
   void checkPauses(const CommitRequest& request);
   void send(Flusher& flusher, const FlushAction& action);
-  CommitResult ask(const CommitRequest& request);
+  void commit(Flusher& flusher, const CommitRequest& request);
+  CommitResult ask(Flusher& flusher, const CommitRequest& request);
+  void plant(const Flusher& flusher, CommitPlan& plan) const;
+  void giveBack(Flusher& flusher, std::size_t from, Backlog::Again again);
   void onAnswer(Flusher& flusher, const CommitResult& result, SteadyTime asked);
   void readCheckpoint(Flusher& flusher);
   void report(Flusher& flusher, const std::optional<SettledPart>& part);
@@ -96,6 +102,9 @@ class SimulatedSink {
   void sleepUntil(Flusher& flusher, SteadyTime until);
   void noteFailure(bool failed);
   void standStill(const Status& why);
+  StoreLane& laneOf(Flusher& flusher);
+  bool hasLanes() const { return m_setting.lanes == SinkSetting::Lanes::Several; }
+  std::unique_ptr<Backlog> makeBacklogOf(const std::vector<Checkpoint>& checkpoints);
   TakeSituation situation() const { return {m_gate, m_flushUpTo, m_ready}; }
 
   const Parts m_parts;
@@ -103,9 +112,9 @@ class SimulatedSink {
   Status m_stopped;
   Sequence m_settled{};
   std::unique_ptr<JournalReader> m_reader;
-  std::unique_ptr<StoreLane> m_lane;
-  std::unique_ptr<Window> m_window;
-  std::optional<Lanes> m_lanes;
+  std::unique_ptr<StoreLane> m_lane;  // with one lane
+  std::unique_ptr<Backlog> m_backlog;
+  TouchedRows m_touched;
   Circuit m_circuit;
   BatchSize m_batchSize;
   HoldBook m_book;

@@ -18,8 +18,25 @@ constexpr std::size_t kFailedCallsPerSecondMax = 100;
 CommitResult lost() { return {CommitOutcome::Transient, "08006", "connection lost", 0}; }
 Status away() { return {StatusCode::Unavailable, "the database is away"}; }
 
+bool sharesAny(const std::set<Shard>& some, const std::set<Shard>& others) {
+  return std::ranges::any_of(some, [&](Shard shard) { return others.contains(shard); });
+}
+
 bool isPreconditionAlone(const RowEffect& effect) {
   return effect.ifAbsent == IfAbsent::Nothing && effect.ifPresent == IfPresent::Error;
+}
+
+Sequence heldBy(const SimulatedStore::Content& content, Shard shard) {
+  const auto found = content.checkpoints.find(shard);
+  return found == content.checkpoints.end() ? kNoSequence : found->second;
+}
+
+std::string fenceText(const CommitRequest& request) {
+  std::string text;
+  for (const FenceStep& step : request.fence) {
+    text += " " + std::to_string(toIndex(step.shard)) + ">" + toText(step.next);
+  }
+  return text;
 }
 
 Batch withoutPreconditions(const Batch& batch) {
@@ -42,6 +59,8 @@ class SimulatedLane final : public StoreLane {
       m_store.m_world.fail("a lane was used after a failure without being opened again");
       return lost();
     }
+    m_locks.clear();
+    for (const FenceStep& step : request.fence) m_locks.insert(step.shard);
     CommitResult result = m_store.commit(request, m_owner);
     m_isOpen =
         result.outcome != CommitOutcome::Transient && result.outcome != CommitOutcome::Unknown;
@@ -55,8 +74,10 @@ class SimulatedLane final : public StoreLane {
       m_store.countFailure();
       return away();
     }
-    if (m_store.m_bug != PlantedBug::ReadWithoutLock) m_store.resolvePending();
-    return std::vector<Checkpoint>{Checkpoint{Shard{0}, m_store.m_content.checkpoint}};
+    if (m_store.m_bug != PlantedBug::ReadWithoutLock) {
+      m_store.end([this](const auto& running) { return sharesAny(running.shards, m_locks); });
+    }
+    return m_store.checkpoints();
   }
 
   Status reopen() override {
@@ -69,14 +90,35 @@ class SimulatedLane final : public StoreLane {
  private:
   SimulatedStore& m_store;
   const std::string m_owner;
+  std::set<Shard> m_locks;  // of the last commit
   bool m_isOpen = true;
 };
+
+Sequence SimulatedStore::Content::settledOf(Shard shard) const {
+  Sequence settled = kNoSequence;
+  for (const auto& [each, sequence] : checkpoints) {
+    if (each == shard || each == kAllShards) settled = std::max(settled, sequence);
+  }
+  return settled;
+}
+
+Sequence SimulatedStore::Content::start() const {
+  Sequence least = settledOf(Shard{1});
+  for (std::uint32_t i = 2; i <= kShardCount; ++i) least = std::min(least, settledOf(Shard{i}));
+  return least;
+}
+
+Sequence SimulatedStore::Content::highest() const {
+  Sequence highest = kNoSequence;
+  for (const auto& [shard, sequence] : checkpoints) highest = std::max(highest, sequence);
+  return highest;
+}
 
 SimulatedStore::SimulatedStore(World& world, CatalogPointer catalog, PlantedBug bug)
     : m_world(world),
       m_catalog(std::move(catalog)),
       m_bug(bug),
-      m_content{FakeRows(m_catalog), {}, kNoSequence, ""} {}
+      m_content{FakeRows(m_catalog), {}, {}, ""} {}
 
 void SimulatedStore::countFailure() {
   const SteadyTime now = m_world.now();
@@ -104,16 +146,28 @@ SimulatedStore::Fate SimulatedStore::drawFate() {
   return drawn < below + m_weather.broken ? Fate::Broken : Fate::Normal;
 }
 
-Result<Sequence> SimulatedStore::attach(const std::string& owner) {
+Result<std::vector<Checkpoint>> SimulatedStore::attach(const std::string& owner) {
   if (!answers()) return away();
-  resolvePending();
+  end([](const Running&) { return true; });
   m_content.owner = owner;
-  return m_content.checkpoint;
+  return checkpoints();
+}
+
+std::vector<Checkpoint> SimulatedStore::checkpoints() const {
+  std::vector<Checkpoint> all;
+  for (const auto& [shard, settled] : m_content.checkpoints) all.push_back({shard, settled});
+  return all;
 }
 
 Result<Sequence> SimulatedStore::readCheckpoint() const {
   if (m_isAway) return away();
-  return m_content.checkpoint;
+  return m_content.highest();
+}
+
+bool SimulatedStore::hasSettled(Shard shard, Sequence sequence) const {
+  if (m_content.settledOf(shard) >= sequence) return true;
+  return std::ranges::any_of(
+      m_takenBack, [&](const Content& content) { return content.settledOf(shard) >= sequence; });
 }
 
 Result<std::vector<DeadLetter>> SimulatedStore::listLetters(const LetterQuery& query) {
@@ -134,12 +188,14 @@ std::unique_ptr<StoreLane> SimulatedStore::openLane() {
 CommitResult SimulatedStore::commit(const CommitRequest& request, const std::string& owner) {
   const Fate fate = drawFate();
   m_world.note([&] {
-    return "store: commit to " + toText(request.fence.front().next) +
+    return "store: commit to" + fenceText(request) +
            (request.deadLetters.empty() ? "" : " of a dead letter") + ", fate " +
            std::to_string(static_cast<int>(fate));
   });
   if (fate == Fate::Lost) return lost();
-  if (m_bug != PlantedBug::ReadWithoutLock) resolvePending();
+  if (m_bug != PlantedBug::ReadWithoutLock) {
+    end([&](const Running& running) { return isInTheWay(running, request); });
+  }
   if (auto failed = checkFence(request, owner)) return *failed;
   if (fate == Fate::Broken) {
     ++m_broken;
@@ -158,7 +214,7 @@ CommitResult SimulatedStore::commit(const CommitRequest& request, const std::str
   const bool heard = fate == Fate::Normal;
   if (heard || m_bug != PlantedBug::DeadLetterOutside) keepLetters(m_content, request);
   if (heard || m_bug != PlantedBug::CheckpointOutside) {
-    m_content.checkpoint = request.fence.front().next;
+    moveCheckpoints(m_content, request);
   }
   if (m_rowsBefore && m_world.random().percent(10)) clearNewerValue(*m_rowsBefore);
   if (!heard) return unknown;
@@ -167,24 +223,47 @@ CommitResult SimulatedStore::commit(const CommitRequest& request, const std::str
 
 std::optional<CommitResult> SimulatedStore::checkFence(const CommitRequest& request,
                                                        const std::string& owner) const {
-  CHECK(request.fence.size() == 1);
-  const FenceStep& step = request.fence.front();
+  CHECK(!request.fence.empty());
   // What a review releases is settled already; nor is there anything to do for one that is gone.
   const bool hasOnlyRows =
       request.deadLetters.empty() && request.batch != nullptr && request.batch->letters.empty();
-  if (step.next < step.expected || (step.next == step.expected && hasOnlyRows)) {
-    m_world.fail("a checkpoint that does not move forward");
-  }
   if (owner != m_content.owner) {
     return CommitResult{CommitOutcome::FenceLost, "fence", "another owner", 0};
   }
-  if (step.expected != m_content.checkpoint) {
-    return CommitResult{CommitOutcome::FenceLost, "fence", "not the expected checkpoint", 0};
+  std::optional<Shard> before;
+  for (const FenceStep& step : request.fence) {
+    if (before && *before >= step.shard) m_world.fail("shards are locked in no order");
+    before = step.shard;
+    const bool mayStand = step.shard == kAllShards && !hasOnlyRows;
+    if (step.next < step.expected || (step.next == step.expected && !mayStand)) {
+      m_world.fail("a checkpoint that does not move forward");
+    }
+    if (step.expected != heldBy(m_content, step.shard)) {
+      return CommitResult{CommitOutcome::FenceLost, "fence", "not the expected checkpoint", 0};
+    }
+  }
+  for (const Checkpoint& other : request.others) {
+    if (m_bug == PlantedBug::WentBackUnseen) break;
+    if (heldBy(m_content, other.shard) < other.settled) {
+      return CommitResult{CommitOutcome::FenceLost, "fence", "the database went back", 0};
+    }
   }
   return std::nullopt;
 }
 
-Status SimulatedStore::apply(Content& content, const CommitRequest& request) {
+void SimulatedStore::moveCheckpoints(Content& content, const CommitRequest& request) const {
+  Sequence last = kNoSequence;
+  for (const FenceStep& step : request.fence) {
+    content.checkpoints[step.shard] = step.next;
+    last = std::max(last, step.next);
+  }
+  if (m_bug != PlantedBug::ShardPastPending) return;
+  for (const FenceStep& step : request.fence) {
+    if (step.shard != kAllShards) content.checkpoints[step.shard] = last;
+  }
+}
+
+Status SimulatedStore::apply(Content& content, const CommitRequest& request) const {
   for (const DeadLetter& letter : request.deadLetters) {
     if (letter.again && !content.letters.contains(letter.sequence)) {
       return {StatusCode::NotFound, "the letter is gone"};
@@ -203,7 +282,7 @@ Status SimulatedStore::apply(Content& content, const CommitRequest& request) {
   return applied;
 }
 
-Status SimulatedStore::applyRows(Content& content, const CommitRequest& request) {
+Status SimulatedStore::applyRows(Content& content, const CommitRequest& request) const {
   if (m_bug == PlantedBug::FoldedToNothing) {
     return content.rows.applyBatch(withoutPreconditions(*request.batch));
   }
@@ -227,36 +306,68 @@ CommitResult SimulatedStore::leaveRunning(const CommitRequest& request) {
   Content after = m_content;
   const Status applied = apply(after, request);
   if (applied.isOk()) {
-    keepLetters(after, request);
-    after.checkpoint = request.fence.front().next;
-    m_pending = std::move(after);
-    const std::uint64_t number = ++m_pendingNumber;
-    m_world.at(m_world.now() + m_world.random().time(1ms, 20s), [this, number] {
-      if (m_pending && m_pendingNumber == number) resolvePending();
+    Running running;
+    running.number = ++m_runningNumber;
+    for (const FenceStep& step : request.fence) running.shards.insert(step.shard);
+    running.rows = m_content.rows.differencesTo(after.rows);
+    running.request = request;
+    running.request.batch = nullptr;
+    if (request.batch != nullptr) {
+      for (const SettledLetter& letter : request.batch->letters) {
+        running.lettersGone.push_back(letter.sequence);
+      }
+    }
+    m_running.push_back(std::move(running));
+    m_world.at(m_world.now() + m_world.random().time(1ms, 20s), [this, number = m_runningNumber] {
+      end([&](const Running& each) { return each.number == number; });
     });
   }
   return {CommitOutcome::Unknown, "08006", "connection lost", 0};
 }
 
-/// Whoever takes the locks that a running transaction holds, waits until it has ended.
-void SimulatedStore::resolvePending() {
-  if (!m_pending) return;
-  const bool commits = m_world.random().percent(60);
-  m_world.note(
-      [&] { return std::string("store: the old transaction ") + (commits ? "commits" : "ends"); });
-  if (commits) {
-    m_pending->owner = m_content.owner;
-    m_content = std::move(*m_pending);
+/// It holds locks of checkpoints or rows that the request needs.
+bool SimulatedStore::isInTheWay(const Running& running, const CommitRequest& request) const {
+  for (const FenceStep& step : request.fence) {
+    if (running.shards.contains(step.shard)) return true;
   }
-  m_pending.reset();
+  Content after = m_content;
+  if (!apply(after, request).isOk()) return false;
+  const auto rows = m_content.rows.differencesTo(after.rows);
+  return std::ranges::any_of(rows, [&](const FakeRows::Difference& row) {
+    return std::ranges::any_of(running.rows, [&](const FakeRows::Difference& other) {
+      return row.table == other.table && row.key == other.key && !row.key.empty();
+    });
+  });
+}
+
+/// Whoever takes the locks that a running transaction holds, waits until it has ended.
+template <typename Which>
+void SimulatedStore::end(const Which& which) {
+  for (std::size_t i = 0; i < m_running.size();) {
+    if (!which(m_running[i])) {
+      ++i;
+      continue;
+    }
+    const Running running = std::move(m_running[i]);
+    m_running.erase(m_running.begin() + static_cast<std::ptrdiff_t>(i));
+    const bool commits = m_world.random().percent(60);
+    m_world.note([&] {
+      return std::string("store: the old transaction ") + (commits ? "commits" : "ends");
+    });
+    if (!commits) continue;
+    m_content.rows.change(running.rows);
+    for (const Sequence letter : running.lettersGone) m_content.letters.erase(letter);
+    keepLetters(m_content, running.request);
+    moveCheckpoints(m_content, running.request);
+  }
 }
 
 void SimulatedStore::backUp() { m_backup = m_content; }
 
 void SimulatedStore::restore() {
   if (!m_backup) return;
-  m_pending.reset();
-  m_highest = highestCheckpoint();
+  m_running.clear();
+  m_takenBack.push_back(m_content);
   m_content = *m_backup;
   ++m_restores;
 }

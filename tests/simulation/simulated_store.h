@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The database of the simulated world: rows, dead letters and checkpoint in one transaction behind
 // the fence, and everything that may go wrong between it and a node. A lost transaction may go on
-// by itself and commit later, unless somebody takes the fence's lock before.
+// by itself and commit later, unless somebody takes a lock of its before.
 #pragma once
 
 #include <algorithm>
@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,15 +41,23 @@ class SimulatedStore {
   struct Content {
     FakeRows rows;
     std::map<Sequence, DeadLetter> letters;
-    Sequence checkpoint{};
+    std::map<Shard, Sequence> checkpoints;
     std::string owner;
+
+    /// Of that shard, everything up to here is settled.
+    Sequence settledOf(Shard shard) const;
+    /// A restart begins behind it.
+    Sequence start() const;
+    /// Of all checkpoints.
+    Sequence highest() const;
   };
 
   SimulatedStore(World& world, CatalogPointer catalog, PlantedBug bug);
 
   // --- what a node sees ---
   /// Takes the fence's lock and the ownership. Errors: Unavailable.
-  Result<Sequence> attach(const std::string& owner);
+  Result<std::vector<Checkpoint>> attach(const std::string& owner);
+  /// The highest one.
   Result<Sequence> readCheckpoint() const;
   std::unique_ptr<StoreLane> openLane();
   Result<std::vector<DeadLetter>> listLetters(const LetterQuery& query);
@@ -66,8 +75,8 @@ class SimulatedStore {
 
   // --- what the judge sees ---
   const Content& content() const { return m_content; }
-  /// Also of what was taken back by a restore.
-  Sequence highestCheckpoint() const { return std::max(m_highest, m_content.checkpoint); }
+  /// It was settled once, if only before a restore.
+  bool hasSettled(Shard shard, Sequence sequence) const;
   std::uint64_t restores() const { return m_restores; }
   std::uint64_t broken() const { return m_broken; }
 
@@ -81,11 +90,23 @@ class SimulatedStore {
   CommitResult commit(const CommitRequest& request, const std::string& owner);
   std::optional<CommitResult> checkFence(const CommitRequest& request,
                                          const std::string& owner) const;
-  Status apply(Content& content, const CommitRequest& request);
-  Status applyRows(Content& content, const CommitRequest& request);
+  Status apply(Content& content, const CommitRequest& request) const;
+  Status applyRows(Content& content, const CommitRequest& request) const;
   static void keepLetters(Content& content, const CommitRequest& request);
+  /// A transaction of a lost connection: it still holds its locks, and has not ended.
+  struct Running {
+    std::uint64_t number = 0;
+    std::set<Shard> shards;
+    std::vector<FakeRows::Difference> rows;
+    CommitRequest request;  // without its batch
+    std::vector<Sequence> lettersGone;
+  };
   CommitResult leaveRunning(const CommitRequest& request);
-  void resolvePending();
+  bool isInTheWay(const Running& running, const CommitRequest& request) const;
+  std::vector<Checkpoint> checkpoints() const;
+  void moveCheckpoints(Content& content, const CommitRequest& request) const;
+  template <typename Which>
+  void end(const Which& which);
   void clearNewerValue(const FakeRows& before);
 
   World& m_world;
@@ -93,13 +114,13 @@ class SimulatedStore {
   const PlantedBug m_bug;
   Content m_content;
   std::optional<Content> m_backup;
-  std::optional<Content> m_pending;  // what a transaction will leave that still runs
-  std::uint64_t m_pendingNumber = 0;
+  std::vector<Running> m_running;
+  std::uint64_t m_runningNumber = 0;
   std::optional<FakeRows> m_rowsBefore;  // for a planted bug
   StoreWeather m_weather;
   bool m_isAway = false;
   std::chrono::microseconds m_latency{0};
-  Sequence m_highest{};
+  std::vector<Content> m_takenBack;
   std::uint64_t m_restores = 0;
   std::uint64_t m_broken = 0;
   std::deque<SteadyTime> m_failedCalls;  // of the last second

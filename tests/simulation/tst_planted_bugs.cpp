@@ -47,6 +47,11 @@ class TestPlantedBugs : public QObject {
     row("what is held is forgotten", PlantedBug::HeldForgotten);
     row("what is held stays so for nothing", PlantedBug::HeldForGoneLetter);
     row("what a pause held stays held", PlantedBug::ResumeReleasesNothing);
+    row("a row in two shards is in no order", PlantedBug::DependencyIgnored);
+    row("a shard's checkpoint passes a pending entry", PlantedBug::ShardPastPending);
+    row("the checkpoint of all shards does", PlantedBug::AllPastPending);
+    row("a restart skips by the lowest checkpoint", PlantedBug::SkipByMinimum);
+    row("a database that went back is not noticed", PlantedBug::WentBackUnseen);
   }
   void isFound() {
     QFETCH(int, bug);

@@ -277,6 +277,41 @@ FakeRow* FakeRows::find(const Table& table, const std::string& key) {
   return found == rows.end() ? nullptr : &found->second;
 }
 
+std::vector<FakeRows::Difference> FakeRows::differencesTo(const FakeRows& after) const {
+  std::vector<Difference> differences;
+  for (const auto& [id, rows] : after.m_tables) {
+    const FakeTable& before = m_tables.at(id);
+    if (m_catalog->table(id).key.empty()) {
+      const auto added = std::next(rows.begin(), static_cast<std::ptrdiff_t>(before.size()));
+      for (auto row = added; row != rows.end(); ++row) differences.push_back({id, "", row->second});
+      continue;
+    }
+    for (const auto& [key, row] : rows) {
+      const auto found = before.find(key);
+      const bool isSame = found != before.end() && found->second == row;
+      if (!isSame) differences.push_back({id, key, row});
+    }
+    for (const auto& [key, row] : before) {
+      if (!rows.contains(key)) differences.push_back({id, key, std::nullopt});
+    }
+  }
+  return differences;
+}
+
+void FakeRows::change(const std::vector<Difference>& differences) {
+  for (const Difference& difference : differences) {
+    FakeTable& rows = m_tables[difference.table];
+    if (!difference.key.empty()) rows.erase(difference.key);
+    if (difference.row) rows.emplace(difference.key, *difference.row);
+  }
+}
+
+bool FakeRows::isSameInAnyOrder(const FakeRows& other) const {
+  return std::ranges::all_of(m_tables, [&](const auto& each) {
+    return std::ranges::is_permutation(each.second, other.m_tables.at(each.first));
+  });
+}
+
 std::uint64_t FakeRows::rowCount() const {
   std::uint64_t count = 0;
   for (const auto& [id, rows] : m_tables) count += rows.size();
@@ -310,8 +345,7 @@ class FakeLane final : public StoreLane {
 
   Result<std::vector<Checkpoint>> readCheckpoints() override {
     if (m_database.m_away && m_database.m_away()) return away();
-    MutexLock lock(m_database.m_mutex);
-    return std::vector<Checkpoint>{Checkpoint{Shard{0}, m_database.m_checkpoint}};
+    return m_database.checkpoints();
   }
 
   Status reopen() override {
@@ -350,10 +384,16 @@ class FakeLane final : public StoreLane {
 
   CommitResult apply(const CommitRequest& request) {
     MutexLock lock(m_database.m_mutex);
-    CHECK(request.fence.size() == 1);
-    const FenceStep& step = request.fence.front();
-    if (step.expected != m_database.m_checkpoint || step.next <= step.expected) {
-      return {CommitOutcome::FenceLost, "fence", "not the expected checkpoint", 0};
+    CHECK(!request.fence.empty());
+    for (const FenceStep& step : request.fence) {
+      if (step.expected != m_database.m_checkpoints[step.shard] || step.next <= step.expected) {
+        return {CommitOutcome::FenceLost, "fence", "not the expected checkpoint", 0};
+      }
+    }
+    for (const Checkpoint& other : request.others) {
+      if (m_database.m_checkpoints[other.shard] < other.settled) {
+        return {CommitOutcome::FenceLost, "fence", "the database went back", 0};
+      }
     }
     if (request.batch != nullptr) {
       const Status status = m_database.m_rows.applyBatch(*request.batch);
@@ -365,7 +405,9 @@ class FakeLane final : public StoreLane {
     for (const DeadLetter& letter : request.deadLetters) {
       m_database.m_deadLetters.push_back(letter);
     }
-    m_database.m_checkpoint = step.next;
+    for (const FenceStep& step : request.fence) {
+      m_database.m_checkpoints[step.shard] = step.next;
+    }
     return {CommitOutcome::Committed, "", "", request.batch ? request.batch->effects : 0};
   }
 
@@ -393,7 +435,15 @@ std::vector<DeadLetter> FakeDatabase::deadLetters() const {
 
 Sequence FakeDatabase::checkpoint() const {
   MutexLock lock(m_mutex);
-  return m_checkpoint;
+  const auto found = m_checkpoints.find(kAllShards);
+  return found == m_checkpoints.end() ? kNoSequence : found->second;
+}
+
+std::vector<Checkpoint> FakeDatabase::checkpoints() const {
+  MutexLock lock(m_mutex);
+  std::vector<Checkpoint> all;
+  for (const auto& [shard, settled] : m_checkpoints) all.push_back({shard, settled});
+  return all;
 }
 
 }  // namespace penstock::test

@@ -37,10 +37,22 @@ class FakeRows {
   Status applyChangeSet(const ChangeSetView& changeSet, std::span<const TablePolicy> policies);
   Status applyBatch(const Batch& batch);
 
+  /// A row that another state of this database has, or has no more.
+  struct Difference {
+    TableId table{};
+    std::string key;
+    std::optional<FakeRow> row;
+  };
+  /// What became of the rows of this one in `after`. Expects: without a key, only inserts.
+  std::vector<Difference> differencesTo(const FakeRows& after) const;
+  void change(const std::vector<Difference>& differences);
+
   const FakeTable& table(TableId id) const { return m_tables.at(id); }
   std::uint64_t rowCount() const;
   std::string describe() const;
   bool operator==(const FakeRows& other) const { return m_tables == other.m_tables; }
+  /// The same, but for the order of rows without a key.
+  bool isSameInAnyOrder(const FakeRows& other) const;
 
  private:
   Status applyChange(const ChangeView& change, const TablePolicy& policy);
@@ -88,7 +100,9 @@ class FakeDatabase {
 
   FakeRows rows() const;
   std::vector<DeadLetter> deadLetters() const;
+  /// The one for all shards.
   Sequence checkpoint() const;
+  std::vector<Checkpoint> checkpoints() const;
   std::uint64_t commits() const { return m_commits; }
   std::uint64_t refusals() const { return m_refusals; }
   std::uint64_t reopens() const { return m_reopens; }
@@ -101,7 +115,7 @@ class FakeDatabase {
   mutable Mutex m_mutex;
   FakeRows m_rows GUARDED_BY(m_mutex);
   std::vector<DeadLetter> m_deadLetters GUARDED_BY(m_mutex);
-  Sequence m_checkpoint GUARDED_BY(m_mutex){};
+  std::map<Shard, Sequence> m_checkpoints GUARDED_BY(m_mutex);
   std::function<FakeFault(std::uint64_t)> m_faults;
   std::function<bool()> m_away;
   std::atomic<std::uint64_t> m_commits{0};

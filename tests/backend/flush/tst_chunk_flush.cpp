@@ -309,7 +309,7 @@ class TestChunkFlush : public QObject {
     policy.afterDeadLetter = AfterDeadLetter::Hold;
     return {policy};
   }
-  static std::vector<ShardStep> stepsTo(Sequence next) { return {{Shard{0}, kNoSequence, next}}; }
+  static CommitPlan stepsTo(Sequence next) { return {{{kAllShards, kNoSequence, next}}}; }
 
   TestEntries m_entries;
   Circuit m_circuit;

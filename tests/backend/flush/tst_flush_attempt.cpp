@@ -35,6 +35,34 @@ class TestFlushAttempt : public QObject {
     QVERIFY(attempt.next(m_now).kind == Kind::Done);
   }
 
+  void refusalCountsOnlyWhenEverythingBeforeIsSettled() {
+    FlushAttempt attempt(2, RetryPolicy{}, m_circuit);
+    attempt.onRequest(Earlier::SomePending);
+    QVERIFY(!attempt.onCommit(answer(CommitOutcome::Refused), m_now, 0.5));
+    QVERIFY(attempt.next(m_now).kind == Kind::Commit);  // halves of it
+    attempt.onRequest(Earlier::SomePending);
+    QVERIFY(!attempt.onCommit(answer(CommitOutcome::Refused), m_now, 0.5));
+    const FlushAction back = attempt.next(m_now);
+    QVERIFY(back.kind == Kind::GiveBack);
+    QVERIFY((back.range == IndexRange{0, 1}));
+
+    FlushAttempt again(1, RetryPolicy{}, m_circuit);
+    again.onRequest(Earlier::AllSettled);
+    QVERIFY(!again.onCommit(answer(CommitOutcome::Refused), m_now, 0.5));
+    QVERIFY(again.next(m_now).kind == Kind::Bury);
+  }
+
+  void whatCannotBeBuiltOrHasDriftedIsGivenBackLikewise() {
+    FlushAttempt unbuilt(1, RetryPolicy{}, m_circuit);
+    unbuilt.onRequest(Earlier::SomePending);
+    unbuilt.onCannotBuild(0, "no");
+    QVERIFY(unbuilt.next(m_now).kind == Kind::GiveBack);
+    FlushAttempt drifted(1, RetryPolicy{}, m_circuit);
+    drifted.onRequest(Earlier::SomePending);
+    drifted.onDrifted(0, answer(CommitOutcome::Drifted));
+    QVERIFY(drifted.next(m_now).kind == Kind::GiveBack);
+  }
+
   void unknownCommitIsDecidedByTheCheckpoint_data() {
     QTest::addColumn<int>("place");
     QTest::addColumn<int>("next");

@@ -32,7 +32,7 @@ class TestSinkQueue : public QObject {
       QVERIFY(queue.waitTurn(chunk) == SinkQueue::Next::Go);
       bytesMost = std::max(bytesMost, queue.load().bytes);
       taken += static_cast<std::uint32_t>(chunk.entries.size());
-      queue.settle(queue.stepsTo(chunk.last()));
+      queue.settle(chunk, chunk.entries, queue.planFor(chunk, chunk.entries).steps);
       queue.complete(chunk);
     }
     QVERIFY2(bytesMost <= 2048 + 1024, qPrintable(QString::number(bytesMost)));
@@ -114,6 +114,29 @@ class TestSinkQueue : public QObject {
     for (Worker& thread : waiting) thread.join();
     QCOMPARE(left.load(), 3);
     QVERIFY(queue.push(record(1)).code() == StatusCode::Cancelled);
+  }
+
+  /// Who may go first may need this worker, or its shards.
+  void closedGateGivesBackWithSeveralLanes() {
+    SinkQueue::Options several = options(1 << 20);
+    several.sharding = SinkQueue::Sharding{{}, [](const auto&, const auto&, auto&) {}};
+    SinkQueue queue(several, systemClock());
+    QVERIFY(queue.hasSeveralLanes());
+    QVERIFY(queue.push(record(1)).isOk());
+    queue.flush(makeSequence(1, 1));
+    Chunk chunk;
+    QVERIFY(queue.take(0, chunk) == SinkQueue::Next::Go);
+    QVERIFY(queue.waitTurn(chunk) == SinkQueue::Next::Go);
+    QVERIFY(queue.passGate(chunk.first()) == SinkQueue::Next::Go);
+    queue.setGate(SinkGate::Paused);
+    QVERIFY(queue.passGate(makeSequence(1, 1)) == SinkQueue::Next::Go);  // flushed
+    QVERIFY(queue.passGate(makeSequence(1, 2)) == SinkQueue::Next::GiveBack);
+    queue.giveBack(chunk, 0, Backlog::Again::Anytime);
+    QVERIFY(queue.take(0, chunk) == SinkQueue::Next::Go);
+    QVERIFY(queue.settledWith(chunk.entries) == makeSequence(1, 1));
+    queue.settle(chunk, chunk.entries, queue.planFor(chunk, chunk.entries).steps);
+    queue.complete(chunk);
+    QVERIFY(queue.settled() == makeSequence(1, 1) && queue.start() == makeSequence(1, 1));
   }
 
   void flushEndsABackoff() {

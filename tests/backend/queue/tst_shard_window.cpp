@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QTest>
+#include <string>
+#include <vector>
+
+#include "model/dead_letter.h"
+#include "queue/shard_window.h"
+#include "tests/support/change_set_source.h"
+#include "tests/support/test_main.h"
+
+namespace penstock::test {
+namespace {
+
+constexpr TakeLimits kNoLimits{1'000'000, 1u << 30, std::nullopt};
+
+/// Rows alone.
+void touchRows(const ChangeSetView& changeSet, const CatalogPointer&, std::vector<Touch>& to) {
+  for (auto changes = changeSet.changes(); const auto change = changes.next();) {
+    to.push_back({static_cast<std::uint64_t>(change->rowHash()), TouchMode::Alone});
+  }
+}
+
+std::string groupIn(std::uint32_t shard) {
+  for (int i = 0;; ++i) {
+    std::string group = "group " + std::to_string(i);
+    if (shardOf(hashGroup(group)) == Shard{shard}) return group;
+  }
+}
+
+std::string textOf(const Chunk& chunk) {
+  std::string text;
+  for (const WindowEntry& entry : chunk.entries) {
+    text += std::to_string(toNumber(entry.sequence)) + " ";
+  }
+  return text;
+}
+
+/// A window with a hand on it: sequences from 1, rows of `plain`.
+struct Hand {
+  explicit Hand(std::vector<ShardMark> atStart = {})
+      : window(1 << 20, ShardCheckpoints(atStart), touchRows) {}
+
+  void push(std::uint32_t shard, const std::vector<std::int64_t>& rows) {
+    std::vector<TestChange> changes;
+    for (const std::int64_t row : rows) {
+      changes.push_back({TestTable::Plain, Operation::Upsert, {Value::integer(row)}, {}, {}});
+    }
+    const std::string group = groupIn(shard);
+    ChangeSetWriter::Header header;
+    header.group = group;
+    pushRecord(EntryKind::ChangeSet, encode(changes, header));
+  }
+  void pushDecision() {
+    std::string bytes;
+    LetterOrder{LetterAction::Discard, "s", "j", Sequence{9}, "ada", {}}.encodeTo(bytes);
+    pushRecord(EntryKind::LetterRetry, bytes);
+  }
+  void pushRecord(EntryKind kind, const std::string& bytes) {
+    CHECK(window.push({Sequence{++last}, kind, bytes, catalog, {}}).isOk());
+    window.checkInvariants();
+  }
+  std::string take(Chunk& chunk, std::uint32_t lanes = 1, TakeLimits limits = kNoLimits) {
+    const bool taken = window.take(limits, lanes, chunk);
+    CHECK(taken == !chunk.entries.empty());
+    window.checkInvariants();
+    return textOf(chunk);
+  }
+  void settle(Chunk& chunk) {
+    window.settle(chunk.entries);
+    window.complete(chunk);
+    window.checkInvariants();
+  }
+
+  CatalogPointer catalog = schemaOfEverything();
+  ShardWindow window;
+  std::uint64_t last = 0;
+};
+
+}  // namespace
+
+class TestShardWindow : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void littleGoesInOneChunkInJournalOrder() {
+    Hand hand;
+    hand.push(1, {1});
+    hand.push(2, {2});
+    hand.push(1, {3});
+    Chunk chunk;
+    QCOMPARE(hand.take(chunk, 4), std::string("1 2 3 "));
+    hand.settle(chunk);
+    QVERIFY(hand.window.settled() == Sequence{3});
+    QCOMPARE(hand.window.load().bytes, std::uint64_t{0});
+  }
+
+  void muchIsSharedOutByShards() {
+    Hand hand;
+    for (std::uint32_t i = 0; i < 1280; ++i) hand.push(1 + i % 64, {i});
+    Chunk chunks[5];
+    for (int i = 0; i < 4; ++i) {
+      (void)hand.take(chunks[i], 4, {400, 1 << 20, std::nullopt});
+      QCOMPARE(chunks[i].entries.size(), std::size_t{320});
+    }
+    QCOMPARE(hand.take(chunks[4], 4), std::string());
+  }
+
+  void shardIsInOneChunkAtATime() {
+    Hand hand;
+    hand.push(1, {1});
+    Chunk one;
+    QCOMPARE(hand.take(one), std::string("1 "));
+    hand.push(1, {2});
+    hand.push(2, {3});
+    Chunk other;
+    QCOMPARE(hand.take(other), std::string("3 "));
+    hand.settle(one);
+    QVERIFY(hand.window.settled() == Sequence{1});
+    QCOMPARE(hand.take(one), std::string("2 "));
+    hand.settle(other);
+    QVERIFY(hand.window.settled() == Sequence{1});
+    hand.settle(one);
+    QVERIFY(hand.window.settled() == Sequence{3});
+  }
+
+  void shardIsFreeWhenWhatWasTakenOfItIsSettled() {
+    Hand hand;
+    hand.push(1, {1});
+    hand.push(2, {2});
+    Chunk one;
+    QCOMPARE(hand.take(one), std::string("1 2 "));
+    hand.push(1, {3});
+    hand.window.settle(std::span(one.entries).first(1));
+    Chunk other;
+    QCOMPARE(hand.take(other), std::string("3 "));
+  }
+
+  void sameRowWaitsWhateverTheGroup() {
+    Hand hand;
+    hand.push(1, {7});
+    Chunk one;
+    QCOMPARE(hand.take(one), std::string("1 "));
+    hand.push(2, {8, 7});
+    hand.push(2, {9});  // behind it in its group
+    hand.push(3, {8});  // behind it by a row
+    hand.push(4, {10});
+    Chunk other;
+    QCOMPARE(hand.take(other), std::string("5 "));
+    hand.settle(one);
+    QCOMPARE(hand.take(one), std::string("2 3 4 "));  // together
+  }
+
+  void decisionOfAnOperatorIsABarrier() {
+    Hand hand;
+    hand.push(1, {1});
+    hand.push(2, {2});
+    Chunk one;
+    QCOMPARE(hand.take(one, 1, {1, 1 << 20, std::nullopt}), std::string("1 "));
+    hand.pushDecision();
+    hand.push(3, {3});
+    Chunk other;
+    QCOMPARE(hand.take(other), std::string("2 "));
+    hand.settle(other);
+    QCOMPARE(hand.take(other), std::string());
+    hand.settle(one);
+    QCOMPARE(hand.take(one), std::string("3 "));
+    QCOMPARE(hand.take(other), std::string());
+    hand.settle(one);
+    QCOMPARE(hand.take(one), std::string("4 "));
+  }
+
+  /// What follows from it (held letters that may go) belongs to it.
+  void nothingPassesADecisionBeforeItsChunkIsCompleted() {
+    Hand hand;
+    hand.pushDecision();
+    hand.push(1, {1});
+    Chunk one;
+    Chunk other;
+    QCOMPARE(hand.take(one), std::string("1 "));
+    hand.window.settle(one.entries);
+    QVERIFY(hand.window.settled() == Sequence{1});
+    QCOMPARE(hand.take(other), std::string());
+    hand.window.complete(one);
+    QCOMPARE(hand.take(other), std::string("2 "));
+  }
+
+  void anotherCatalogWaitsForAllOfTheOneBefore() {
+    Hand hand;
+    hand.push(1, {1});
+    hand.catalog = std::make_shared<Catalog>(*schemaOfEverything());
+    hand.push(2, {2});
+    hand.push(3, {3});
+    Chunk one;
+    Chunk other;
+    QCOMPARE(hand.take(one), std::string("1 "));
+    QCOMPARE(hand.take(other), std::string());
+    hand.settle(one);
+    QCOMPARE(hand.take(one), std::string("2 3 "));
+    QVERIFY(one.catalog == hand.catalog);
+  }
+
+  void whatIsGivenBackIsTakenAgainInOrder() {
+    Hand hand;
+    for (std::uint32_t i = 1; i <= 4; ++i) hand.push(1, {i});
+    Chunk chunk;
+    QCOMPARE(hand.take(chunk), std::string("1 2 3 4 "));
+    hand.window.settle(std::span(chunk.entries).first(1));
+    hand.window.giveBack(chunk, 1, ShardWindow::Again::Anytime);
+    hand.window.complete(chunk);
+    hand.window.checkInvariants();
+    QCOMPARE(hand.take(chunk), std::string("2 3 4 "));
+  }
+
+  void whatWasRefusedIsTakenAloneAsTheFirst() {
+    Hand hand;
+    hand.push(1, {1});
+    hand.push(2, {2});
+    hand.push(3, {3});
+    Chunk one;
+    Chunk other;
+    QCOMPARE(hand.take(one, 1, {1, 1 << 20, std::nullopt}), std::string("1 "));
+    QCOMPARE(hand.take(other), std::string("2 3 "));
+    QVERIFY(!hand.window.isFirst(Sequence{2}));
+    hand.window.giveBack(other, 0, ShardWindow::Again::WhenFirst);
+    hand.window.complete(other);
+    QCOMPARE(hand.take(other), std::string("3 "));
+    hand.settle(other);
+    QCOMPARE(hand.take(other), std::string());
+    hand.settle(one);
+    QVERIFY(hand.window.isFirst(Sequence{2}));
+    QCOMPARE(hand.take(one), std::string("2 "));
+  }
+
+  void nothingBehindAFlushIsTaken() {
+    Hand hand;
+    hand.push(1, {1});
+    hand.push(2, {2});
+    hand.push(3, {3});
+    Chunk chunk;
+    QCOMPARE(hand.take(chunk, 1, {100, 1 << 20, Sequence{2}}), std::string("1 2 "));
+    QVERIFY(hand.window.load().firstWaiting == Sequence{3});
+  }
+
+  void restartSkipsWhatItsShardHasSettled() {
+    Hand hand({{kAllShards, Sequence{1}}, {Shard{2}, Sequence{4}}});
+    hand.last = 1;
+    hand.push(1, {1});
+    hand.push(2, {1});
+    hand.push(2, {2});
+    hand.push(2, {2});
+    Chunk chunk;
+    QCOMPARE(hand.take(chunk), std::string("2 5 "));
+    hand.settle(chunk);
+    QVERIFY(hand.window.settled() == Sequence{5});
+  }
+
+  void whatIsNeededToKeepOrderCountsAsMemory() {
+    Hand hand;
+    hand.push(1, {1});
+    const std::uint64_t ofOne = hand.window.load().bytes;
+    hand.push(1, {2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+    QVERIFY(hand.window.load().bytes > ofOne + 10 * 100);
+    Chunk chunk;
+    (void)hand.take(chunk);
+    hand.settle(chunk);
+    QCOMPARE(hand.window.load().bytes, std::uint64_t{0});
+  }
+
+  void settledWithSaysWhatACommitWillSettle() {
+    Hand hand;
+    for (std::uint32_t i = 1; i <= 5; ++i) hand.push(i, {i});
+    Chunk one;
+    Chunk other;
+    QCOMPARE(hand.take(one, 64, {2, 1 << 20, std::nullopt}), std::string("1 "));
+    QCOMPARE(hand.take(other), std::string("2 3 4 5 "));
+    QVERIFY(hand.window.settledWith(one.entries) == Sequence{1});
+    QVERIFY(hand.window.settledWith(other.entries) == kNoSequence);
+    hand.window.settle(std::span(other.entries).first(3));
+    QVERIFY(hand.window.settledWith(one.entries) == Sequence{4});
+  }
+};
+
+PENSTOCK_TEST(TestShardWindow)
+
+}  // namespace penstock::test
+
+#include "tst_shard_window.moc"
