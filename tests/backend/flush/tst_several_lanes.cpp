@@ -26,7 +26,7 @@ using T = TestTable;
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::uint32_t kChangeSets = 1'000;
 #else
-constexpr std::uint32_t kChangeSets = 3'000;
+constexpr std::uint32_t kChangeSets = 2'000;
 #endif
 
 /// Every version is applied: folded, an error that only a version in between meets may go unseen.
