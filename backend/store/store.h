@@ -39,7 +39,7 @@ struct CommitRequest {
   /// Checkpoints of other shards, as they were committed before; none with one lane. A store that
   /// holds less in any of them, read without a lock, went back: FenceLost.
   std::vector<Checkpoint> others = {};
-  std::vector<DeadLetter> deadLetters;
+  std::vector<DeadLetter> deadLetters = {};
 };
 
 /// The code of a request that was refused because a letter that it retries, or keeps again, is not
