@@ -120,7 +120,10 @@ bool Admission::isBelowLow(Budget budget) const {
 void Admission::updateUsage(Budget budget, BudgetUsage usage, AdmissionTime now) {
   state(budget).usage = usage;
   measureSpeed(budget, now);
-  judge(budget, now);
+  judgeBegin(budget, now);
+  // With clients that ask, a relief is first dealt out: else the gate stands wide open between two
+  // of them, and the fastest takes all of it.
+  if (budget == Budget::FreeSpace || m_shares.claimants() == 0) judgeEnd(budget, now);
 }
 
 bool Admission::isDealing() const {
@@ -128,7 +131,13 @@ bool Admission::isDealing() const {
 }
 
 bool Admission::deal(AdmissionTime now) {
-  if (isUnderPressure(Budget::FreeSpace) || !isDealing()) return false;
+  if (!isDealing()) return false;
+  const bool dealt = !isUnderPressure(Budget::FreeSpace) && m_shares.deal(room(), now.steady);
+  for (const Budget budget : kDealt) judgeEnd(budget, now);
+  return dealt;
+}
+
+FairShares::Room Admission::room() const {
   FairShares::Room room{std::numeric_limits<std::int64_t>::max(),
                         std::numeric_limits<std::uint64_t>::max()};
   for (const Budget budget : kDealt) {
@@ -138,9 +147,7 @@ bool Admission::deal(AdmissionTime now) {
     room.bytes = std::min(room.bytes, difference(high, usage.used));
     room.savedMax = std::min(room.savedMax, high / kSavedPart);
   }
-  const bool dealt = m_shares.deal(room, now.steady);
-  for (const Budget budget : kDealt) judge(budget, now);
-  return dealt;
+  return room;
 }
 
 void Admission::measureSpeed(Budget budget, AdmissionTime now) {
@@ -157,31 +164,34 @@ void Admission::measureSpeed(Budget budget, AdmissionTime now) {
   of.countedFrom = now.steady;
 }
 
-void Admission::judge(Budget budget, AdmissionTime now) {
+void Admission::judgeBegin(Budget budget, AdmissionTime now) {
   State& of = state(budget);
-  if (!of.pressure && isAboveHigh(budget)) {
-    BackpressureEvent began;
-    began.budget = budget;
-    began.at = now;
-    began.used = of.usage.used;
-    began.limit = of.usage.limit;
-    of.pressure = began;
-    of.freed = 0;
-    of.freedBefore = of.secondsBefore = 0;
-    of.countedFrom = now.steady;
-    record(began);
-  } else if (of.pressure && isBelowLow(budget)) {
-    BackpressureEvent ended = *of.pressure;
-    ended.kind = BackpressureEvent::Kind::Ended;
-    ended.at = now;
-    ended.used = of.usage.used;
-    ended.limit = of.usage.limit;
-    ended.lasted =
-        std::chrono::duration_cast<std::chrono::microseconds>(now.steady - of.pressure->at.steady);
-    of.pressure.reset();
-    record(ended);
-    if (!isDealing()) m_shares.clear();
-  }
+  if (of.pressure || !isAboveHigh(budget)) return;
+  BackpressureEvent began;
+  began.budget = budget;
+  began.at = now;
+  began.used = of.usage.used;
+  began.limit = of.usage.limit;
+  of.pressure = began;
+  of.freed = 0;
+  of.freedBefore = of.secondsBefore = 0;
+  of.countedFrom = now.steady;
+  record(began);
+}
+
+void Admission::judgeEnd(Budget budget, AdmissionTime now) {
+  State& of = state(budget);
+  if (!of.pressure || !isBelowLow(budget)) return;
+  BackpressureEvent ended = *of.pressure;
+  ended.kind = BackpressureEvent::Kind::Ended;
+  ended.at = now;
+  ended.used = of.usage.used;
+  ended.limit = of.usage.limit;
+  ended.lasted =
+      std::chrono::duration_cast<std::chrono::microseconds>(now.steady - of.pressure->at.steady);
+  of.pressure.reset();
+  record(ended);
+  if (!isDealing()) m_shares.clear();
 }
 
 /// Why it may not come in. Under pressure, asking keeps the client among those who get a part.
@@ -221,7 +231,7 @@ Decision Admission::admit(const Asking& asking, AdmissionTime now) {
   if (!reason) {
     for (const Budget budget : kDealt) {
       state(budget).usage.used += asking.bytes;
-      judge(budget, now);
+      judgeBegin(budget, now);
     }
     return {};
   }

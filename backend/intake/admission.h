@@ -102,7 +102,8 @@ class Admission {
   explicit Admission(Options options);
   Admission() : Admission(Options()) {}
 
-  /// Takes the usage as measured; what was admitted since the last measurement is forgotten.
+  /// Takes the usage as measured; what was admitted since the last measurement is forgotten. While
+  /// clients ask, deal() has to follow: only there pressure on memory or journal ends.
   void updateUsage(Budget budget, BudgetUsage usage, AdmissionTime now);
   /// Under pressure, deals out what the measured usage leaves below the high watermarks. False:
   /// nobody got anything.
@@ -139,7 +140,10 @@ class Admission {
   bool isBelowLow(Budget budget) const;
   /// A budget is under pressure of which clients get parts.
   bool isDealing() const;
-  void judge(Budget budget, AdmissionTime now);
+  /// What may be promised to clients: the least of the budgets under pressure.
+  FairShares::Room room() const;
+  void judgeBegin(Budget budget, AdmissionTime now);
+  void judgeEnd(Budget budget, AdmissionTime now);
   void measureSpeed(Budget budget, AdmissionTime now);
   std::optional<Budget> refusing(const Asking& asking, SteadyTime now);
   Verdict verdictOf(OverloadPolicy policy, Budget budget) const;

@@ -18,6 +18,13 @@ Decision ask(Admission& admission, OverloadPolicy policy, Attempt attempt = Atte
   return admission.admit({policy, {}, 0, attempt}, at(0ms));
 }
 
+/// What the gate does every few milliseconds.
+void measure(Admission& admission, Budget budget, BudgetUsage usage,
+             std::chrono::milliseconds since) {
+  admission.updateUsage(budget, usage, at(since));
+  admission.deal(at(since));
+}
+
 }  // namespace
 
 class TestAdmission : public QObject {
@@ -36,6 +43,7 @@ class TestAdmission : public QObject {
   void retryAfterFollowsTheSpeed();
   void underPressureWhatIsFreedIsDealtFairly();
   void pressureLastsWhileSomebodyHasAPartToUse();
+  void whatIsFreedAtOnceIsDealtBeforePressureMayEnd();
   void nothingIsDealtUnderTheFreeSpaceFloor();
   void missingBudgetNeverRefuses();
   void eventsNobodyTakesAreBounded();
@@ -104,8 +112,8 @@ void TestAdmission::crossingsAreEventsWithAllTheirFields() {
   admission.updateUsage(Budget::Memory, {95, 100}, at(10ms));
   for (int i = 0; i < 3; ++i) ask(admission, OverloadPolicy::Reject);
   ask(admission, OverloadPolicy::Shed);
-  admission.updateUsage(Budget::Memory, {80, 100}, at(100ms));
-  admission.updateUsage(Budget::Memory, {60, 100}, at(510ms));
+  measure(admission, Budget::Memory, {80, 100}, 100ms);
+  measure(admission, Budget::Memory, {20, 100}, 510ms);
   const auto events = admission.takeEvents();
   QCOMPARE(events.size(), std::size_t{2});
   QVERIFY(events[0].kind == BackpressureEvent::Kind::Began);
@@ -114,7 +122,7 @@ void TestAdmission::crossingsAreEventsWithAllTheirFields() {
   QCOMPARE(events[0].limit, std::uint64_t{100});
   QVERIFY(events[0].at.wall == at(10ms).wall);
   QVERIFY(events[1].kind == BackpressureEvent::Kind::Ended);
-  QCOMPARE(events[1].used, std::uint64_t{60});
+  QCOMPARE(events[1].used, std::uint64_t{20});
   QCOMPARE(events[1].rejected, std::uint64_t{3});
   QCOMPARE(events[1].shed, std::uint64_t{1});
   QCOMPARE(events[1].touched(), std::uint64_t{4});
@@ -128,7 +136,7 @@ void TestAdmission::waitingOnesAreCountedOnce() {
   admission.updateUsage(Budget::Journal, {95, 100}, at(0ms));
   ask(admission, OverloadPolicy::Wait);
   for (int i = 0; i < 5; ++i) ask(admission, OverloadPolicy::Wait, Attempt::Again);
-  admission.updateUsage(Budget::Journal, {0, 100}, at(1ms));
+  measure(admission, Budget::Journal, {0, 100}, 1ms);
   const auto events = admission.takeEvents();
   QCOMPARE(events.back().waited, std::uint64_t{1});
   QCOMPARE(events.back().action(), std::string_view("wait"));
@@ -145,7 +153,7 @@ void TestAdmission::admittedBytesCountUntilMeasured() {
   }
   QCOMPARE(admitted, 10);
   QCOMPARE(admission.takeEvents().size(), std::size_t{1});
-  admission.updateUsage(Budget::Memory, {100, 1000}, at(1ms));
+  measure(admission, Budget::Memory, {100, 1000}, 1ms);
   QVERIFY(ask(admission, OverloadPolicy::Reject).verdict == Verdict::Admit);
 }
 
@@ -178,7 +186,7 @@ void TestAdmission::everyPressureHasEventsOfItsOwn() {
   admission.updateUsage(Budget::Journal, {95, 100}, at(1ms));
   admission.updateUsage(Budget::Memory, {10, 100}, at(2ms));
   QVERIFY(ask(admission, OverloadPolicy::Wait).budget == Budget::Journal);
-  admission.updateUsage(Budget::Journal, {10, 100}, at(3ms));
+  measure(admission, Budget::Journal, {10, 100}, 3ms);
   const auto events = admission.takeEvents();
   QCOMPARE(events.size(), std::size_t{4});
   QVERIFY(events[2].budget == Budget::Memory);
@@ -242,8 +250,31 @@ void TestAdmission::pressureLastsWhileSomebodyHasAPartToUse() {
   QVERIFY(admission.deal(at(30ms)));
   QVERIFY(admission.isUnderPressure(Budget::Memory));
   admission.updateUsage(Budget::Memory, {600, 1000}, at(limits::kFairClaim + 100ms));
+  QVERIFY(admission.isUnderPressure(Budget::Memory));
   QVERIFY(!admission.deal(at(limits::kFairClaim + 100ms)));
   QVERIFY(!admission.isUnderPressure(Budget::Memory));
+}
+
+/// A journal of few segments: one relief takes it from above high to below low.
+void TestAdmission::whatIsFreedAtOnceIsDealtBeforePressureMayEnd() {
+  Admission admission;
+  admission.updateUsage(Budget::Journal, {950, 1000}, at(0ms));
+  const auto passes = [&](std::uint64_t client) {
+    return admission.admit({OverloadPolicy::Wait, ClientKey{client}, 100}, at(0ms)).verdict ==
+           Verdict::Admit;
+  };
+  QVERIFY(!passes(1));
+  QVERIFY(!passes(2));
+  admission.updateUsage(Budget::Journal, {600, 1000}, at(1ms));
+  QVERIFY(!passes(2));
+  QVERIFY(admission.deal(at(1ms)));
+  QVERIFY(passes(2));
+  QVERIFY(!passes(2));  // however fast it is
+  QVERIFY(passes(1));
+  // Everybody has as much as may be saved: the end.
+  admission.updateUsage(Budget::Journal, {200, 1000}, at(2ms));
+  QVERIFY(admission.deal(at(2ms)));
+  QVERIFY(!admission.isUnderPressure(Budget::Journal));
 }
 
 void TestAdmission::nothingIsDealtUnderTheFreeSpaceFloor() {

@@ -46,7 +46,7 @@ EngineOptions optionsFor(const QString& directory, OverloadPolicy policy) {
   EngineOptions options;
   options.memoryBudgetBytes = limits::kMemoryBudgetMin;
   options.journal.segmentBytes = limits::kSegmentBytesMin;
-  options.journal.diskBudgetBytes = 64 * limits::kMiB;
+  options.journal.diskBudgetBytes = 32 * limits::kMiB;
   options.journal.freeSpaceFloorBytes = 0;
   TablePolicy readings;
   readings.name = "readings";
