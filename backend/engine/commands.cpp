@@ -29,6 +29,8 @@ std::string_view commandKindName(CommandKind kind) {
       return "Discard dead letters";
     case CommandKind::AcceptLoss:
       return "Accept loss";
+    case CommandKind::FailOver:
+      return "Fail over";
   }
   return "Command";
 }

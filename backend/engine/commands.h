@@ -28,6 +28,7 @@ enum class CommandKind : std::uint8_t {
   RetryLetters,    ///< dead letters: apply their change sets once more
   DiscardLetters,  ///< remove them for good
   AcceptLoss,      ///< let the sinks go on behind a damage of the journal
+  FailOver,        ///< make the named standby the primary
 };
 std::string_view commandKindName(CommandKind kind);
 
@@ -37,7 +38,7 @@ enum class CommandId : std::uint64_t {};
 struct Command {
   CommandId id{};
   CommandKind kind = CommandKind::Flush;
-  std::string sink;   ///< scope; empty: all sinks of the node
+  std::string sink;   ///< scope; empty: all sinks of the node. FailOver: the next primary
   std::string table;  ///< Pause and Resume: this table alone; empty: all of the sink
   std::string who;    ///< for the record
   std::string why;

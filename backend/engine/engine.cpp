@@ -163,12 +163,14 @@ EventLog& Engine::events() { return m_parts->events; }
 
 const EngineOptions& Engine::options() const { return m_parts->options; }
 
+const SinkOptions& Engine::primary() const { return m_parts->pipeline.primary().options(); }
+
 Snapshot Engine::totals() const {
   Snapshot totals;
   const IntakeCounters& intake = m_parts->pipeline.counters();
   copyTotals(intake, totals);
   totals.ackMicros = intake.ackMicros.copy().since(HistogramCopy());
-  for (const auto& sink : m_parts->pipeline.sinks()) {
+  for (const Sink* sink : m_parts->pipeline.primaryFirst()) {
     SinkSnapshot& each = totals.sinks.emplace_back();
     each.name = sink->name();
     copyTotals(sink->counters(), each);

@@ -65,6 +65,8 @@ class Engine {
   const SnapshotRing& samples() const;
   EventLog& events();
   const EngineOptions& options() const;
+  /// Of the sink that is the primary now.
+  const SinkOptions& primary() const;
 
   /// Counters and quantiles since the start, read now; also after stop().
   Snapshot totals() const;

@@ -70,7 +70,7 @@ Sink& Node::sink(std::string_view name) const {
 
 std::vector<std::string> Node::sinkNames() const {
   std::vector<std::string> names;
-  for (const auto& each : m_pipeline.sinks()) names.push_back(each->name());
+  for (const Sink* each : m_pipeline.primaryFirst()) names.push_back(each->name());
   return names;
 }
 
@@ -94,6 +94,10 @@ Status Node::checkTable(const std::string& table) const {
 
 Status Node::pauseTable(std::string_view name, const Command& command) {
   RETURN_IF_ERROR(checkTable(command.table));
+  for (const auto& each : m_pipeline.sinks()) {
+    // Of all or of none: the others are asked next.
+    if (command.sink.empty() || each->name() == name) RETURN_IF_ERROR(each->checkTablePause());
+  }
   sink(name).pauseTable(command.table, command.who, command.why);
   return Status::ok();
 }
@@ -103,6 +107,32 @@ Result<std::string> Node::resumeTable(std::string_view name, const std::string& 
   std::string who = sink(name).resumeTable(table);
   if (who.empty()) RETURN_IF_ERROR(checkTable(table));
   return who;
+}
+
+Status Node::beginFailover(const std::string& to) {
+  Roles& roles = m_pipeline.roles();
+  const auto& sinks = m_pipeline.sinks();
+  const auto place = static_cast<std::size_t>(
+      std::ranges::find(sinks, to, [](const auto& each) { return each->name(); }) - sinks.begin());
+  const std::string_view role = m_pipeline.roleOf(place);
+  if (role == "primary") return {StatusCode::Conflict, "sink " + to + " is the primary already"};
+  if (role != "standby") {
+    return {StatusCode::Invalid, "sink " + to + " is " + (role == "archive" ? "an " : "a ") +
+                                     std::string(role) +
+                                     " (only a standby can take over; its role stands in the "
+                                     "configuration)"};
+  }
+  if (const auto other = roles.underWay()) {
+    return {StatusCode::Conflict,
+            "a failover to " + sinks[*other]->name() + " is under way (wait until it ends)"};
+  }
+  roles.begin(place);
+  return Status::ok();
+}
+
+FailoverProgress Node::failover() const {
+  const Roles& roles = m_pipeline.roles();
+  return {m_pipeline.primary().name(), roles.announced(), roles.mayEnd()};
 }
 
 void Node::flushTo(std::string_view name, Sequence target) { sink(name).flushTo(target); }
@@ -168,9 +198,14 @@ void Node::collect(Snapshot& snapshot) {
   for (std::size_t i = 0; i < m_watches.size(); ++i) {
     SinkSnapshot& each = snapshot.sinks.emplace_back();
     m_pipeline.sinks()[i]->fill(each);
+    each.role = m_pipeline.roleOf(i);
     each.commitMicros = m_watches[i].commits.take();
     watchProgress(each, m_watches[i], snapshot.steadyMicros);
     tellStall(*m_pipeline.sinks()[i], m_watches[i], each);
+  }
+  const auto primary = std::ranges::find(snapshot.sinks, "primary", &SinkSnapshot::role);
+  if (primary != snapshot.sinks.end()) {
+    std::rotate(snapshot.sinks.begin(), primary, primary + 1);
   }
   {
     MutexLock lock(m_mutex);

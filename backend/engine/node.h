@@ -42,6 +42,10 @@ class Node final : public OperatedNode {
   std::string resume(std::string_view sink) override;
   Status pauseTable(std::string_view sink, const Command& command) override;
   Result<std::string> resumeTable(std::string_view sink, const std::string& table) override;
+  Status beginFailover(const std::string& to) override;
+  FailoverProgress failover() const override;
+  Status endFailover() override { return m_pipeline.endFailover(); }
+  void cancelFailover() override { m_pipeline.roles().cancel(); }
   void flushTo(std::string_view sink, Sequence target) override;
   void applySettings(std::string_view sink, const SinkSettings& settings) override;
   void holdIntake(const std::string& reason) override;

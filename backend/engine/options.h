@@ -50,8 +50,14 @@ struct SinkOptions {
   std::string name = "primary";
   std::string role = "primary";
   std::string driver = "sqlite";
-  std::string database;    ///< SQLite: a file; empty: DATA_DIR/database.sqlite
-  std::string schemaFile;  ///< SQL that is run once at the start
+  std::string database;  ///< SQLite: a file; empty: in the data directory. Servers: its name there
+  // Of a server.
+  std::string host;          ///< several, with commas: the one that can be written to; empty: here
+  std::uint16_t port = 0;    ///< 0: the driver's own
+  std::string user;          ///< empty: that of the process
+  std::string passwordFile;  ///< whose first line is the password; empty: none, or the driver's way
+  std::string options;       ///< more settings of the connection: `sslmode=verify-full …`
+  std::string schemaFile;    ///< SQL that is run once at the start
   FlushOptions flush;
 };
 

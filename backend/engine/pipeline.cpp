@@ -56,7 +56,8 @@ Pipeline::Pipeline(const EngineOptions& options, Parts parts)
       m_acknowledgements(options.journal.sync == JournalSync::Always ? Survives::PowerLoss
                                                                      : Survives::ProcessEnd),
       m_gate(parts.clock),
-      m_known(parts.files, options.dataDirectory, options.knownIds) {}
+      m_known(parts.files, options.dataDirectory, options.knownIds),
+      m_roleFile(parts.files, options.dataDirectory + "/primary") {}
 
 Pipeline::~Pipeline() { close(); }
 
@@ -66,6 +67,7 @@ std::uint64_t Pipeline::windowBytes() const {
 }
 
 Status Pipeline::open(const StoreOpener& openStore) {
+  RETURN_IF_ERROR(readRoles());
   RETURN_IF_ERROR(openStores(openStore));
   RETURN_IF_ERROR(openJournal());
   m_submitter = std::make_unique<Submitter>(
@@ -73,21 +75,6 @@ Status Pipeline::open(const StoreOpener& openStore) {
                        [this](SteadyTime deadline) { return flushAndWait(deadline); }},
       m_options.tables);
   for (std::size_t i = 0; i < m_stores.size(); ++i) {
-    const bool primary = i == 0;
-    Sink::Parts sinkParts{*m_journal,
-                          m_parts.clock,
-                          m_parts.files,
-                          [this, primary](Sequence settled) {
-                            if (primary) m_acknowledgements.onSettled(settled);
-                          },
-                          [this, primary](Sequence sequence, const Status& reason) {
-                            if (primary) m_acknowledgements.onDeadLetter(sequence, reason);
-                          },
-                          [this](Event event) { m_parts.events.append(std::move(event)); },
-                          [this](const DeadLetter& letter, std::string& to) {
-                            return m_submitter->encodeJson(letter.changeSet, "dead letters", {},
-                                                           to);
-                          }};
     const SinkOptions& sink = m_options.sinks[i];
     const std::string pauseFile = m_options.dataDirectory + "/paused-" + sink.name;
     Result<Pauses> pauses = PauseFile(m_parts.files, pauseFile).read();
@@ -96,20 +83,77 @@ Status Pipeline::open(const StoreOpener& openStore) {
         sink,      m_options.retry,    m_options.tables,           windowBytes(),
         pauseFile, std::move(*pauses), std::move(m_schemasLeft[i])};
     m_sinks.push_back(
-        std::make_unique<Sink>(std::move(settings), std::move(m_stores[i]), std::move(sinkParts)));
+        std::make_unique<Sink>(std::move(settings), std::move(m_stores[i]), sinkParts(i)));
   }
   m_stores.clear();
   m_journal->setSyncedListener([this](const SyncedNews& news) { onSynced(news); });
   m_journal->setFailureListener([this](const AppendFailure& failure) { onNotJournaled(failure); });
   for (const auto& sink : m_sinks) (void)sink->tryStart();  // its state tells; tried again later
   m_acknowledgements.onJournaled(m_journal->journaledHead());
-  m_acknowledgements.onSettled(primary().settled());
   return refreshCatalog();
 }
 
-bool Pipeline::isJournalThere() const {
-  const std::string journal = m_options.dataDirectory + "/journal/";
-  return m_parts.files.exists(journal + std::string(kJournalIdentityName));
+Status Pipeline::readRoles() {
+  const Result<std::optional<std::string>> named = m_roleFile.read();
+  if (!named) return named.status();
+  std::size_t primary = 0;
+  if (*named) {
+    const auto found = std::ranges::find(m_options.sinks, **named, &SinkOptions::name);
+    if (found == m_options.sinks.end()) {
+      return {StatusCode::NotFound,
+              "sink '" + **named +
+                  "' is the primary since a failover, and the configuration does not name it (add "
+                  "it again, or fail over to another one before it is removed)"};
+    }
+    primary = static_cast<std::size_t>(found - m_options.sinks.begin());
+  }
+  m_roles.emplace(m_options.sinks.size(), primary,
+                  [this](const Announcement& what) { announce(what); });
+  return Status::ok();
+}
+
+void Pipeline::announce(const Announcement& what) {
+  for (const auto& [sequence, reason] : what.letters) {
+    m_acknowledgements.onDeadLetter(sequence, reason);
+  }
+  m_acknowledgements.onSettled(what.settled);
+}
+
+Sink::Parts Pipeline::sinkParts(std::size_t sink) {
+  return {*m_journal,
+          m_parts.clock,
+          m_parts.files,
+          [this, sink](Sequence settled) { m_roles->onSettled(sink, settled); },
+          [this, sink](Sequence sequence, const Status& reason) {
+            m_roles->onDeadLetter(sink, sequence, reason);
+          },
+          [this](Event event) { m_parts.events.append(std::move(event)); },
+          [this](const DeadLetter& letter, std::string& to) {
+            return m_submitter->encodeJson(letter.changeSet, "dead letters", {}, to);
+          }};
+}
+
+std::string_view Pipeline::roleOf(std::size_t sink) const {
+  if (sink == m_roles->primary()) return "primary";
+  const std::string_view configured = m_options.sinks[sink].role;
+  return configured == "primary" ? "standby" : configured;
+}
+
+/// First it is written down: a start in between goes on with the new one, which has it all.
+Status Pipeline::endFailover() {
+  RETURN_IF_ERROR(m_roleFile.write(m_options.sinks[*m_roles->underWay()].name));
+  m_roles->end();
+  const Status refreshed = refreshCatalog();
+  if (refreshed.isOk()) return refreshed;
+  Event event;
+  event.kind = EventKind::SinkState;
+  event.severity = Severity::Warning;
+  event.sink = primary().name();
+  event.what = "sink " + event.sink +
+               " is the primary, and intake goes on with the tables of the one before: " +
+               refreshed.message();
+  m_parts.events.append(std::move(event));
+  return Status::ok();
 }
 
 Status Pipeline::openStores(const StoreOpener& openStore) {
@@ -121,8 +165,10 @@ Status Pipeline::openStores(const StoreOpener& openStore) {
       const Result<std::string> sql = readWholeFile(m_parts.files, sink.schemaFile);
       if (!sql) return sql.status().withContext(sink.schemaFile);
       Status made = (*store)->runScript(*sql).withContext(sink.schemaFile);
-      // Intake does not wait for a database whose tables the journal knows; the sink does.
-      const bool later = made.code() == StatusCode::Unavailable && isJournalThere();
+      // Intake does not wait for a database whose tables the journal knows, or that is not the
+      // primary's; its sink does.
+      const bool isPrimary = m_stores.size() == m_roles->primary();
+      const bool later = made.code() == StatusCode::Unavailable && (!isPrimary || isJournalThere());
       if (!made.isOk() && !later) return made;
       if (later) schemaLeft = *sql;
     }
@@ -130,6 +176,11 @@ Status Pipeline::openStores(const StoreOpener& openStore) {
     m_stores.push_back(std::move(*store));
   }
   return Status::ok();
+}
+
+bool Pipeline::isJournalThere() const {
+  const std::string journal = m_options.dataDirectory + "/journal/";
+  return m_parts.files.exists(journal + std::string(kJournalIdentityName));
 }
 
 Status Pipeline::openJournal() {
@@ -145,7 +196,7 @@ Status Pipeline::openJournal() {
   journal.freeSpaceFloorBytes = m_options.journal.freeSpaceFloorBytes;
   journal.confirm = [this](const JournalId& id, Sequence head) { return confirmHead(id, head); };
   journal.readFirst = [this](Journal& readable) { return m_known.recover(readable); };
-  const Result<Catalog> catalog = m_stores.front()->readCatalog();
+  const Result<Catalog> catalog = m_stores[m_roles->primary()]->readCatalog();
   const bool isAway = catalog.status().code() == StatusCode::Unavailable;
   if (!catalog && !isAway) return catalog.status();  // before anything is written
   if (catalog) journal.initialCatalog = std::make_shared<const Catalog>(*catalog);
@@ -190,6 +241,14 @@ Status Pipeline::confirmHead(const JournalId& journal, Sequence head) const {
 void Pipeline::close() {
   for (const auto& sink : m_sinks) sink->stop();
   if (m_journal) (void)m_journal->close();
+}
+
+std::vector<Sink*> Pipeline::primaryFirst() const {
+  const Sink* first = &primary();
+  std::vector<Sink*> sinks;
+  for (const auto& each : m_sinks)
+    sinks.insert(each.get() == first ? sinks.begin() : sinks.end(), each.get());
+  return sinks;
 }
 
 Sink* Pipeline::find(std::string_view sink) const {
@@ -281,14 +340,15 @@ void Pipeline::recordCrossings() {
 
 /// What is known is read from the records of a segment too, so it outlives them in a snapshot.
 Status Pipeline::retireSegments() {
-  const Sequence settled = settledEverywhere();
+  Sequence passed = m_journal->syncedHead();
+  for (const auto& sink : m_sinks) passed = std::min(passed, sink->start());
   const SteadyTime now = m_parts.clock.steadyNow();
   const bool crowded = m_journal->usage().usedBytes > retainBytes(m_options);
-  if (crowded && m_known.snapshotPosition() < settled && now >= m_nextSnapshot) {
+  if (crowded && m_known.snapshotPosition() < passed && now >= m_nextSnapshot) {
     m_nextSnapshot = now + kSnapshotEvery;
     RETURN_IF_ERROR(m_known.writeSnapshots());
   }
-  return m_journal->retire(std::min(settled, m_known.snapshotPosition()));
+  return m_journal->retire(std::min(passed, m_known.snapshotPosition()));
 }
 
 Sequence Pipeline::settledEverywhere() const {

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/clock.h"
@@ -14,6 +15,8 @@
 #include "engine/entry/known_changes.h"
 #include "engine/entry/submitter.h"
 #include "engine/options.h"
+#include "engine/roles/role_file.h"
+#include "engine/roles/roles.h"
 #include "engine/sink.h"
 #include "journal/file/file_journal.h"
 #include "metrics/counters.h"
@@ -48,7 +51,15 @@ class Pipeline {
   const IntakeGate& gate() const { return m_gate; }
   KnownChanges& known() { return m_known; }
   const std::vector<std::unique_ptr<Sink>>& sinks() const { return m_sinks; }
-  Sink& primary() const { return *m_sinks.front(); }
+  Sink& primary() const { return *m_sinks[m_roles->primary()]; }
+  Roles& roles() { return *m_roles; }
+  const Roles& roles() const { return *m_roles; }
+  /// `primary`, `standby`, `mirror`, `archive`, as it is now.
+  std::string_view roleOf(std::size_t sink) const;
+  /// The standby of a failover that may end becomes the primary, for good. Errors: IoError, NoSpace
+  /// (all stays as it was, and it may be tried again).
+  Status endFailover();
+  std::vector<Sink*> primaryFirst() const;
   Sink* find(std::string_view sink) const;
   const IntakeCounters& counters() const { return m_counters; }
 
@@ -68,7 +79,10 @@ class Pipeline {
   Status retireSegments();
 
  private:
+  Status readRoles();
   Status openStores(const StoreOpener& openStore);
+  void announce(const Announcement& what);
+  Sink::Parts sinkParts(std::size_t sink);
   bool isJournalThere() const;
   Status openJournal();
   Status confirmHead(const JournalId& journal, Sequence head) const;
@@ -84,6 +98,8 @@ class Pipeline {
   IntakeGate m_gate;
   KnownChanges m_known;
   std::unique_ptr<FileJournal> m_journal;
+  const RoleFile m_roleFile;
+  std::optional<Roles> m_roles;
   std::vector<std::unique_ptr<Sink>> m_sinks;
   std::vector<std::unique_ptr<Store>> m_stores;  // opened, not yet given to their sinks
   std::vector<std::string> m_schemasLeft;        // of each: what could not be run yet

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/number_text.h"
+#include "flush/order/touched_rows.h"
 
 namespace penstock {
 namespace {
@@ -17,6 +18,21 @@ std::uint64_t trulyRandom() {
 
 /// Another one at each start, so that a process that lives on elsewhere loses the fence.
 std::string newOwner() { return "start " + std::to_string(trulyRandom()); }
+
+/// One checkpoint cannot tell what several lanes have settled beyond it.
+Status checkOneLane(const std::vector<Checkpoint>& held) {
+  Sequence all = kNoSequence;
+  Sequence newest = kNoSequence;
+  for (const Checkpoint& each : held) {
+    newest = std::max(newest, each.settled);
+    if (each.shard == kAllShards) all = each.settled;
+  }
+  if (newest == all) return Status::ok();
+  return {StatusCode::Conflict,
+          "several lanes have written to this database up to " + std::to_string(toNumber(newest)) +
+              ", and one has to go on behind " + std::to_string(toNumber(all)) +
+              " (start it once more with the driver that it had)"};
+}
 
 }  // namespace
 
@@ -94,9 +110,10 @@ Status Sink::attach() {
   }
   const auto checkpoints = m_store->attach(m_parts.journal.id(), newOwner());
   if (!checkpoints) return checkpoints.status();
-  const Sequence settled = checkpoints->empty() ? kNoSequence : checkpoints->front().settled;
+  if (!hasSeveralLanes()) RETURN_IF_ERROR(checkOneLane(*checkpoints));
   auto running = std::make_shared<Running>();
-  running->cursor = makeCursor(settled);
+  running->queue = std::make_unique<SinkQueue>(queueOptions(*checkpoints), m_parts.clock);
+  running->cursor = makeCursor(running->queue->start());
   const Status opened = running->cursor->open();
   if (!opened.isOk()) {
     const bool gap = opened.code() == StatusCode::NotFound;
@@ -104,31 +121,23 @@ Status Sink::attach() {
                   gap ? "gap: the journal no longer reaches back to what the database holds"
                       : opened.message());
   }
+  std::unique_ptr<StoreLane> lane;
+  if (!hasSeveralLanes()) {
+    Result<std::unique_ptr<StoreLane>> openedLane = m_store->openLane();
+    if (!openedLane) return openedLane.status();
+    lane = std::move(*openedLane);
+  }
   // Not before: what a checkpoint ahead of the journal claims is neither persisted nor to be
   // retired.
-  m_settled.store(toNumber(settled), std::memory_order_release);
-  Result<std::unique_ptr<StoreLane>> lane = m_store->openLane();
-  if (!lane) return lane.status();
+  m_settled.store(toNumber(running->queue->settled()), std::memory_order_release);
+  m_parts.onSettled(running->queue->settled());
 
   MutexLock lock(m_mutex);
-  const TakeSettings take{m_wanted.batchRows, m_settings.options.flush.batchBytes,
-                          std::chrono::milliseconds(m_wanted.lingerMs)};
-  running->queue = std::make_unique<SinkQueue>(
-      SinkQueue::Options{m_settings.windowBytes, settled, take, m_wanted.workers,
-                         SinkQueue::Options::Taking::AfterBegin},
-      m_parts.clock);
+  if (hasSeveralLanes() && !m_pauses.tables.empty()) {
+    return checkTablePause().withContext("table " + m_pauses.tables.front().table + " is paused");
+  }
   if (m_pauses.sink) running->queue->setGate(SinkGate::Paused);
-  FlushPool::Options pool;
-  pool.sink = name();
-  pool.workers = m_wanted.workers;
-  pool.take = take;
-  pool.targetCommit = m_settings.options.flush.targetCommit;
-  pool.retry = {m_settings.retry.initial, m_settings.retry.max};
-  pool.policies = m_settings.policies;
-  pool.letters = letterAccess();
-  pool.pauses = pausedTables();
-  pool.jitterSeed = trulyRandom();
-  running->pool = std::make_unique<FlushPool>(pool, *running->queue, std::move(*lane),
+  running->pool = std::make_unique<FlushPool>(poolOptions(), *running->queue, std::move(lane),
                                               static_cast<FlushListener&>(*this), m_parts.clock);
   running->dispatcher = std::make_unique<Dispatcher>(
       name(), *running->queue,
@@ -137,6 +146,41 @@ Status Sink::attach() {
   m_running = std::move(running);
   m_startedOrNot.notifyAll();
   return Status::ok();
+}
+
+SinkQueue::Options Sink::queueOptions(const std::vector<Checkpoint>& held) const {
+  SinkQueue::Options options;
+  options.windowBytes = m_settings.windowBytes;
+  options.taking = SinkQueue::Options::Taking::AfterBegin;
+  if (!hasSeveralLanes()) {
+    if (!held.empty()) options.settled = held.front().settled;
+    return options;
+  }
+  SinkQueue::Sharding sharding;
+  for (const Checkpoint& each : held) sharding.held.push_back({each.shard, each.settled});
+  sharding.touchedBy = [rows = std::make_shared<TouchedRows>(m_settings.policies)](
+                           const ChangeSetView& changeSet, const CatalogPointer& catalog,
+                           std::vector<Touch>& to) { rows->find(changeSet, catalog, to); };
+  options.sharding = std::move(sharding);
+  return options;
+}
+
+FlushPool::Options Sink::poolOptions() {
+  FlushPool::Options pool;
+  pool.sink = name();
+  pool.workers = m_wanted.workers;
+  pool.take = {m_wanted.batchRows, m_settings.options.flush.batchBytes,
+               std::chrono::milliseconds(m_wanted.lingerMs)};
+  pool.targetCommit = m_settings.options.flush.targetCommit;
+  pool.retry = {m_settings.retry.initial, m_settings.retry.max};
+  pool.policies = m_settings.policies;
+  pool.letters = letterAccess();
+  pool.pauses = pausedTables();
+  pool.jitterSeed = trulyRandom();
+  if (!hasSeveralLanes()) return pool;
+  pool.openLane = [this] { return m_store->openLane(); };
+  pool.lanesMax = static_cast<std::uint32_t>(m_store->laneCountMax());
+  return pool;
 }
 
 LetterAccess Sink::letterAccess() {
@@ -335,123 +379,14 @@ SinkProgress Sink::progress() const {
   return progress;
 }
 
+Sequence Sink::start() const {
+  const auto now = running();
+  return now ? now->queue->start() : kNoSequence;
+}
+
 std::uint64_t Sink::windowBytes() const {
   const auto now = running();
   return now ? now->queue->load().bytes : 0;
-}
-
-void Sink::fill(SinkSnapshot& snapshot) const {
-  snapshot.name = name();
-  snapshot.role = m_settings.options.role;
-  snapshot.target = m_store->describeTarget();
-  snapshot.settledSequence = toNumber(settled());
-  const JournalDistance waiting = m_parts.journal.distanceFrom(settled());
-  snapshot.queueDepth = waiting.records;
-  snapshot.queueBytes = waiting.bytes;
-  copyTotals(m_counters, snapshot);
-  snapshot.deadLettersWaiting = m_deadLettersWaiting.load(std::memory_order_relaxed);
-  snapshot.lanes = static_cast<std::uint32_t>(m_store->laneCountMax());
-  const SinkSettings wanted = settings();
-  snapshot.workers = wanted.workers;
-  snapshot.batchRows = wanted.batchRows;
-  snapshot.lingerMs = wanted.lingerMs;
-  const auto now = running();
-  if (now) {
-    const FlushPoolState pool = now->pool->state();
-    snapshot.workersCommitting = pool.committing;
-    snapshot.workersPreparing = pool.preparing;
-    snapshot.workersIdle = pool.idle;
-    snapshot.batchRowsNow = static_cast<std::uint32_t>(pool.batchRowsNow);
-    snapshot.retries = pool.retries;
-    snapshot.heldLetters = pool.holds.held;
-    snapshot.isReleasing = pool.isReviewing && pool.holds.held > 0;
-    const WindowLoad load = now->queue->load();
-    snapshot.windowBytes = load.bytes;
-    fillOldest(snapshot, load);
-  }
-  judgeState(snapshot, now.get());
-}
-
-void Sink::fillOldest(SinkSnapshot& snapshot, const WindowLoad& load) const {
-  std::int64_t age = 0;
-  if (const std::int64_t journaled = m_oldestMicros.load(); journaled != 0) {
-    age = wallMicros() - journaled;
-  } else if (load.oldestUnsettled) {
-    age = std::chrono::duration_cast<std::chrono::microseconds>(m_parts.clock.steadyNow() -
-                                                                *load.oldestUnsettled)
-              .count();
-  }
-  snapshot.oldestAgeMicros = static_cast<std::uint64_t>(std::max<std::int64_t>(0, age));
-}
-
-/// The worst that is true of it.
-void Sink::judgeState(SinkSnapshot& snapshot, const Running* running) const {
-  const FlushPoolState pool = running != nullptr ? running->pool->state() : FlushPoolState{};
-  MutexLock lock(m_mutex);
-  fillPauses(snapshot, pool.holds);
-  if (m_damage) {
-    snapshot.damage =
-        DamageSnapshot{m_damage->segment, toNumber(m_damage->first), toNumber(m_damage->last),
-                       recordsIn(*m_damage), describe(*m_damage)};
-  }
-  if (m_standsStill) {
-    snapshot.state = SinkState::Stopped;
-    snapshot.stateReason = m_problem.message();
-    snapshot.stateSinceMicros = m_problemSince;
-    return;
-  }
-  if (m_pauses.sink) {
-    snapshot.state = SinkState::Paused;
-    snapshot.stateReason = "by " + m_pauses.sink->who;
-    if (!m_pauses.sink->why.empty()) snapshot.stateReason += " (" + m_pauses.sink->why + ")";
-    snapshot.stateSinceMicros = m_pauses.sink->sinceMicros;
-    return;
-  }
-  if (running == nullptr) {
-    snapshot.state = m_problem.isOk() ? SinkState::Starting : SinkState::Down;
-    snapshot.stateReason = m_problem.message();
-    snapshot.stateSinceMicros = m_problemSince;
-    return;
-  }
-  if (!m_readTrouble.isOk()) {
-    snapshot.state = SinkState::Retrying;
-    snapshot.stateReason = m_readTrouble.message();
-    snapshot.stateSinceMicros = m_readTroubleSince;
-    return;
-  }
-  if (const auto& trouble = pool.trouble) {
-    const bool closed = trouble->circuit == CircuitState::Closed;
-    snapshot.state = closed ? SinkState::Retrying : SinkState::Down;
-    snapshot.stateReason = trouble->message;
-    if (!trouble->code.empty()) snapshot.stateReason += " [" + trouble->code + "]";
-    snapshot.stateSinceMicros = trouble->sinceMicros;
-    return;
-  }
-  snapshot.state = snapshot.queueDepth == 0 ? SinkState::Idle : SinkState::Running;
-  snapshot.stateReason = waitingText(pool.holds);
-}
-
-void Sink::findOldest() {
-  bool isStopped = false;
-  {
-    MutexLock lock(m_mutex);
-    isStopped = m_standsStill && m_running;
-  }
-  std::int64_t oldest = 0;
-  if (isStopped && m_parts.journal.distanceFrom(settled()).records > 0) {
-    const auto reader = m_parts.journal.openReader(settled());
-    const auto record = reader ? (*reader)->next() : reader.status();
-    if (record && record->has_value()) oldest = (*record)->wallMicros;
-    // Before damage there is none to be read: since then, at least, it waits.
-    if (oldest == 0) oldest = m_oldestMicros.load();
-  }
-  m_oldestMicros.store(oldest);
-}
-
-void Sink::countDeadLetters() {
-  if (!running()) return;
-  const Result<std::uint64_t> count = m_store->countDeadLetters();
-  if (count) m_deadLettersWaiting.store(*count, std::memory_order_relaxed);
 }
 
 }  // namespace penstock

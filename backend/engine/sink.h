@@ -53,7 +53,8 @@ class Sink final : private FlushListener {
   Sink(Settings settings, std::unique_ptr<Store> store, Parts parts);
   ~Sink() override;
 
-  const std::string& name() const { return m_settings.options.name; }
+  const SinkOptions& options() const { return m_settings.options; }
+  const std::string& name() const { return options().name; }
   Store& store() { return *m_store; }
 
   /// Attaches to the store and begins to flush; does nothing when it runs or was stopped for good
@@ -73,7 +74,10 @@ class Sink final : private FlushListener {
   std::string resume();
   /// The same for one table: what comes for it is held as letters, the others go on; then it is
   /// released in order.
+  /// Expects: checkTablePause().
   void pauseTable(const std::string& table, const std::string& who, const std::string& why);
+  /// Errors: Unsupported (with several lanes what touches a table is in many hands at once).
+  Status checkTablePause() const;
   std::string resumeTable(std::string_view table);
   Pauses pauses() const;
   void flushTo(Sequence target);
@@ -85,6 +89,8 @@ class Sink final : private FlushListener {
   /// Of its window, as the memory budget counts it.
   std::uint64_t windowBytes() const;
   Sequence settled() const { return Sequence{m_settled.load(std::memory_order_acquire)}; }
+  /// Where a restart would begin: the journal has to keep what follows.
+  Sequence start() const;
 
   /// Everything but names and quantiles. From the sampler's thread.
   void fill(SinkSnapshot& snapshot) const;
@@ -107,7 +113,10 @@ class Sink final : private FlushListener {
     std::unique_ptr<Dispatcher> dispatcher;
   };
 
+  bool hasSeveralLanes() const { return m_store->laneCountMax() > 1; }
   Status attach();
+  SinkQueue::Options queueOptions(const std::vector<Checkpoint>& held) const;
+  FlushPool::Options poolOptions() REQUIRES(m_mutex);
   void detach();
   static void stopThreads(Running& running);
   std::unique_ptr<JournalCursor> makeCursor(Sequence settled);

@@ -64,6 +64,13 @@ std::string Sink::resume() {
   return who;
 }
 
+Status Sink::checkTablePause() const {
+  if (!hasSeveralLanes()) return Status::ok();
+  return {StatusCode::Unsupported, "sink " + name() +
+                                       " commits on several lanes, where a table cannot be paused "
+                                       "by itself (pause the sink)"};
+}
+
 void Sink::pauseTable(const std::string& table, const std::string& who, const std::string& why) {
   Pauses now;
   {

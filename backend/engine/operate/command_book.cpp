@@ -121,6 +121,8 @@ Status CommandBook::begin(Pending& pending) {
     case CommandKind::AcceptLoss:
       m_node.orderLoss(command);
       return Status::ok();
+    case CommandKind::FailOver:
+      return beginFailover(pending);
   }
   return {StatusCode::Unsupported, "this command is not available yet"};
 }
@@ -261,6 +263,42 @@ CommandBook::Progress CommandBook::lookAtLetters(const Pending& pending, Status&
   return failure.isOk() ? Progress::Waiting : Progress::Failed;
 }
 
+Status CommandBook::beginFailover(Pending& pending) {
+  const std::string& to = pending.command.sink;
+  if (to.empty()) return {StatusCode::Invalid, "which standby? (name the sink)"};
+  pending.oldValue = m_node.failover().from;
+  pending.newValue = to;
+  RETURN_IF_ERROR(m_node.beginFailover(to));
+  if (!pending.command.deadlineMs) {
+    pending.deadline = pending.received + limits::kFlushDeadlineDefault;
+  }
+  m_node.flushTo(to, m_node.failover().announced);
+  return Status::ok();
+}
+
+/// All or nothing: one that does not come to its end leaves the primary as it was.
+CommandBook::Progress CommandBook::lookAtFailover(const Pending& pending, SteadyTime now,
+                                                  Status& failure) {
+  const FailoverProgress failover = m_node.failover();
+  const SinkProgress standby = m_node.progress(pending.newValue);
+  if (failover.mayEnd) {
+    failure = m_node.endFailover();
+    if (failure.isOk()) return Progress::Done;
+  } else if (!standby.stopped.isOk()) {
+    failure = standby.stopped.withContext("sink " + pending.newValue);
+  } else if (now >= pending.deadline) {
+    failure = Status(StatusCode::Deadline,
+                     pending.newValue + " has settled " + groupedNumber(toNumber(standby.settled)) +
+                         " of the " + groupedNumber(toNumber(failover.announced)) +
+                         " that were announced as persisted, and has to have them all");
+  } else {
+    return Progress::Waiting;
+  }
+  m_node.cancelFailover();
+  failure = Status(failure.code(), failure.message() + "; " + failover.from + " stays the primary");
+  return Progress::Failed;
+}
+
 CommandBook::Progress CommandBook::lookAtLoss(const Pending& pending, Status& failure) const {
   const LossProgress loss = m_node.loss(pending.command.id);
   if (!loss.ended) return Progress::Waiting;
@@ -316,6 +354,7 @@ bool CommandBook::coversAllThatCameIn(Pending& pending) {
 
 CommandBook::Progress CommandBook::look(Pending& pending, SteadyTime now, Status& failure) {
   const CommandKind kind = pending.command.kind;
+  if (kind == CommandKind::FailOver) return lookAtFailover(pending, now, failure);
   bool done = kind != CommandKind::Drain || coversAllThatCameIn(pending);
   if (isOfLetters(kind) || kind == CommandKind::AcceptLoss) {
     const Progress progress = kind == CommandKind::AcceptLoss ? lookAtLoss(pending, failure)
@@ -377,6 +416,8 @@ std::string CommandBook::effectText(const Pending& pending, std::uint64_t count,
       return lettersText(pending, count);
     case CommandKind::AcceptLoss:
       return m_node.loss(pending.command.id).text;
+    case CommandKind::FailOver:
+      return pending.newValue + " is the primary, " + pending.oldValue + " is a standby";
     case CommandKind::StartWorkload:
       return pending.command.workload + " started";
     case CommandKind::StopWorkload:

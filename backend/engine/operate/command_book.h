@@ -52,9 +52,11 @@ class CommandBook {
   Status beginSettings(Pending& pending);
   void beginFlush(Pending& pending, SteadyTime now);
   Status beginLetters(Pending& pending);
+  Status beginFailover(Pending& pending);
   Status chooseSinks(Pending& pending) const;
   Progress look(Pending& pending, SteadyTime now, Status& failure);
   Progress lookAtLoss(const Pending& pending, Status& failure) const;
+  Progress lookAtFailover(const Pending& pending, SteadyTime now, Status& failure);
   Progress lookAtLetters(const Pending& pending, Status& failure) const;
   std::string lettersText(const Pending& pending, std::uint64_t done) const;
   std::string pauseText(const Pending& pending) const;

@@ -58,10 +58,18 @@ struct LossProgress {
   std::string text;    ///< what is given up, for people
 };
 
+/// How far a failover has come.
+struct FailoverProgress {
+  std::string from;      ///< the primary that was
+  Sequence announced{};  ///< as persisted: the standby has to settle it first
+  bool mayEnd = false;   ///< it has
+};
+
 /// Threads: called by the control thread alone.
 class OperatedNode {
  public:
   virtual ~OperatedNode() = default;
+  /// The primary first.
   virtual std::vector<std::string> sinkNames() const = 0;
   virtual Sequence syncedHead() const = 0;
   virtual SinkProgress progress(std::string_view sink) const = 0;
@@ -91,6 +99,14 @@ class OperatedNode {
   virtual void orderLetters(const Command& command, const std::string& sink) = 0;
   virtual LetterProgress letters(CommandId id) const = 0;
   virtual void forgetLetters(CommandId id) = 0;
+
+  /// Nothing more is announced as persisted until it ends. Errors: Conflict (it is the primary
+  /// already, or another failover is under way), Invalid (its role does not allow it).
+  virtual Status beginFailover(const std::string& to) = 0;
+  virtual FailoverProgress failover() const = 0;
+  /// The standby is the primary. Expects: it may end. Errors: IoError, NoSpace (nothing changed).
+  virtual Status endFailover() = 0;
+  virtual void cancelFailover() = 0;
 
   /// Begins to write the decision to pass a damage of the journal; sinks that stand before it then
   /// go on.

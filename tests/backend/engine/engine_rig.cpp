@@ -40,11 +40,11 @@ class GatedLane final : public StoreLane {
 
 class GatedStore final : public Store {
  public:
-  GatedStore(std::unique_ptr<Store> store, StoreGate& gate)
-      : m_store(std::move(store)), m_gate(gate) {}
+  GatedStore(std::unique_ptr<Store> store, StoreGate& gate, int lanes)
+      : m_store(std::move(store)), m_gate(gate), m_lanes(lanes) {}
 
   std::string describeTarget() const override { return m_store->describeTarget(); }
-  int laneCountMax() const override { return 1; }
+  int laneCountMax() const override { return m_lanes; }
   Status runScript(std::string_view sql) override {
     if (m_gate.reach() == StoreGate::Reach::Away) return away();
     return m_store->runScript(sql);
@@ -76,6 +76,7 @@ class GatedStore final : public Store {
 
   std::unique_ptr<Store> m_store;
   StoreGate& m_gate;
+  const int m_lanes;
 };
 
 }  // namespace
@@ -164,7 +165,8 @@ Status EngineRig::start() {
     sqlite.path = sink.database;
     auto store = SqliteStore::create(sqlite);
     if (!store) return store.status();
-    return std::unique_ptr<Store>(std::make_unique<GatedStore>(std::move(*store), m_gate));
+    return std::unique_ptr<Store>(
+        std::make_unique<GatedStore>(std::move(*store), gate(sink.name), lanes));
   };
   Result<std::unique_ptr<Engine>> started = Engine::start(options, outside);
   if (!started) return started.status();
@@ -189,7 +191,7 @@ Status EngineRig::start() {
 }
 
 void EngineRig::end() {
-  m_gate.open();
+  for (auto& [name, each] : m_gates) each.open();
   m_client.reset();
   m_link.reset();
   m_engine.reset();
@@ -260,10 +262,18 @@ SnapshotPointer EngineRig::sample() {
   return m_link->newest();
 }
 
-std::vector<std::string> EngineRig::rows(const std::string& sql) const {
+void EngineRig::addSink(const std::string& name, const std::string& role) {
+  SinkOptions sink = options.sinks.front();
+  sink.name = name;
+  sink.role = role;
+  sink.database = path(name + ".sqlite");
+  options.sinks.push_back(std::move(sink));
+}
+
+std::vector<std::string> EngineRig::rows(const std::string& sql, std::size_t sink) const {
   std::vector<std::string> rows;
   sqlite3* database = nullptr;
-  const std::string file = options.sinks.front().database;
+  const std::string file = options.sinks[sink].database;
   CHECK(sqlite3_open_v2(file.c_str(), &database, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK);
   sqlite3_busy_timeout(database, 10'000);  // while the engine opens it, or ends
   const auto keep = [](void* into, int columns, char** values, char**) {

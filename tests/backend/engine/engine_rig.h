@@ -67,13 +67,17 @@ class EngineRig {
 
   /// May be changed before start().
   EngineOptions options;
+  /// As many commits may run at once, as far as the engine knows.
+  int lanes = 1;
   Status start();
   /// Ends without a drain, as a killed process would leave the journal.
   void end();
 
   Engine& engine() { return *m_engine; }
   EngineLink& link() { return *m_link; }
-  StoreGate& gate() { return m_gate; }
+  StoreGate& gate(const std::string& sink = "primary") { return m_gates[sink]; }
+  /// Another database with the same tables.
+  void addSink(const std::string& name, const std::string& role);
   AckKeeper& acks() { return m_acks; }
   Client& client() { return *m_client; }
   std::string path(const std::string& name) const;
@@ -91,12 +95,12 @@ class EngineRig {
   std::vector<Event> events(EventKind kind);
   const Event* lastEvent(EventKind kind, const std::string& what);
   SnapshotPointer sample();
-  /// A row is its columns joined by `|`.
-  std::vector<std::string> rows(const std::string& sql) const;
+  /// Of the sink at that place in the options. A row is its columns joined by `|`.
+  std::vector<std::string> rows(const std::string& sql, std::size_t sink = 0) const;
 
  private:
   const QTemporaryDir m_directory;
-  StoreGate m_gate;
+  std::map<std::string, StoreGate> m_gates;  // by sink
   AckKeeper m_acks;
   std::unique_ptr<Engine> m_engine;
   std::unique_ptr<EngineLink> m_link;

@@ -72,6 +72,16 @@ class FakeNode final : public OperatedNode {
   void orderLoss(const Command& command) override { did.push_back("accept loss " + command.why); }
   LossProgress loss(CommandId) const override { return lossDesk; }
   void forgetLoss(CommandId) override { did.push_back("forget loss"); }
+  Status beginFailover(const std::string& to) override {
+    did.push_back("begin failover to " + to);
+    return standby;
+  }
+  FailoverProgress failover() const override { return failing; }
+  Status endFailover() override {
+    did.push_back("end failover");
+    return roles;
+  }
+  void cancelFailover() override { did.push_back("cancel failover"); }
 
   void settle(std::uint64_t sequence, std::uint64_t sets) {
     for (auto& [name, sink] : sinks) {
@@ -89,6 +99,9 @@ class FakeNode final : public OperatedNode {
   std::string diskTrouble;
   LetterProgress desk;
   LossProgress lossDesk;
+  Status standby;
+  Status roles;
+  FailoverProgress failing{"primary", Sequence{40}, false};
   std::vector<std::string> did;
 };
 

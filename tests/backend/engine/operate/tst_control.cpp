@@ -42,6 +42,10 @@ class SmallNode final : public OperatedNode {
   void orderLoss(const Command&) override {}
   LossProgress loss(CommandId) const override { return {}; }
   void forgetLoss(CommandId) override {}
+  Status beginFailover(const std::string&) override { return Status::ok(); }
+  FailoverProgress failover() const override { return {}; }
+  Status endFailover() override { return Status::ok(); }
+  void cancelFailover() override {}
 
   std::atomic<std::uint64_t> settled{0};
   std::atomic<int> handled{0};
