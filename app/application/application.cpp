@@ -5,13 +5,13 @@
 #include <filesystem>
 #include <utility>
 
+#include "app/application/sink_stores.h"
 #include "app/application/stream_source.h"
 #include "base/file_system.h"
 #include "base/log.h"
 #include "base/number_text.h"
 #include "link/local_link.h"
 #include "store/qtsql/table_browser.h"
-#include "store/sqlite/sqlite_store.h"
 #include "workload/game.h"
 #include "workload/replay.h"
 
@@ -19,13 +19,6 @@ namespace penstock::app {
 namespace {
 
 constexpr std::size_t kRowsPerRead = 1000;
-
-TableBrowser browserOf(const std::string& database) {
-  BrowseTarget target;
-  target.driver = "QSQLITE";
-  target.database = database;
-  return TableBrowser(std::move(target));
-}
 
 PageCell toPageCell(const TableCell& cell) {
   switch (cell.kind) {
@@ -115,12 +108,6 @@ Status readWholeTable(const TableBrowser& browser, const std::string& table,
   return missing.isOk() ? read : missing;
 }
 
-Status checkDriver(const SinkOptions& sink) {
-  if (sink.driver == "sqlite") return Status::ok();
-  return {StatusCode::Unsupported,
-          "driver \"" + sink.driver + "\" is not available yet (write \"sqlite\")"};
-}
-
 /// Each segment begins with the catalog.
 bool hasJournal(const EngineOptions& options) {
   const auto names = posixFileSystem().list(options.dataDirectory + "/journal");
@@ -146,43 +133,13 @@ ReplayFile replayFile(const std::string& path, const std::string& source) {
   return {path, error ? path : canonical.string()};
 }
 
-Result<std::unique_ptr<Store>> openStore(const SinkOptions& sink, StoreStart start) {
-  RETURN_IF_ERROR(checkDriver(sink));
-  SqliteOptions options;
-  options.path = sink.database;
-  if (start == StoreStart::CatalogKnown) options.known = SqliteOptions::Known::Catalog;
-  Result<std::unique_ptr<SqliteStore>> store = SqliteStore::create(options);
-  if (!store) return store.status();
-  return std::unique_ptr<Store>(std::move(*store));
-}
-
-Result<std::unique_ptr<Store>> openExistingStore(const SinkOptions& sink) {
-  if (!posixFileSystem().exists(sink.database)) {
-    return Status(StatusCode::NotFound,
-                  sink.database + ": there is no database (is --data-dir right?)");
-  }
-  return openStore(sink);
-}
-
-Result<Catalog> previewStore(const SinkOptions& sink) {
-  RETURN_IF_ERROR(checkDriver(sink));
-  std::string schema;
-  if (!sink.schemaFile.empty()) {
-    Result<std::string> read = readWholeFile(posixFileSystem(), sink.schemaFile);
-    if (!read) return read.status().withContext(sink.schemaFile);
-    schema = std::move(*read);
-  }
-  SqliteOptions options;
-  options.path = sink.database;
-  Result<Catalog> catalog = SqliteStore::preview(options, schema);
-  if (catalog || sink.schemaFile.empty()) return catalog;
-  return catalog.status().withContext(sink.schemaFile);
-}
-
 EngineOptions withDefaults(EngineOptions options, const std::string& directory) {
   if (!directory.empty()) options.dataDirectory = directory;
   for (SinkOptions& sink : options.sinks) {
-    if (sink.database.empty()) sink.database = options.dataDirectory + "/database.sqlite";
+    if (!sink.database.empty() || sink.driver != "sqlite") continue;
+    const bool isFirst = &sink == &options.sinks.front();
+    sink.database =
+        options.dataDirectory + "/" + (isFirst ? "database" : "database-" + sink.name) + ".sqlite";
   }
   return options;
 }
@@ -229,11 +186,19 @@ void Application::startWorkloads() {
   m_engine->setWorkloadHost(this);
 }
 
+Result<TableBrowser> Application::browser() const {
+  Result<BrowseTarget> target = browseTarget(m_engine->primary());
+  if (!target) return target.status();
+  return TableBrowser(std::move(*target));
+}
+
 TableReader Application::tableReader() const {
-  return [database = databasePath()](const std::string& table,
-                                     const std::vector<std::string>& columns, const auto& row) {
-    return readWholeTable(browserOf(database), table, columns, row);
-  };
+  return
+      [this](const std::string& table, const std::vector<std::string>& columns, const auto& row) {
+        const Result<TableBrowser> opened = browser();
+        if (!opened) return opened.status();
+        return readWholeTable(*opened, table, columns, row);
+      };
 }
 
 std::unique_ptr<EngineLink> Application::makeLink() {
@@ -277,11 +242,17 @@ BrowsePage Application::browse(const BrowseRequest& request) const {
     case BrowseSubject::Trace:
       return m_engine->browse(request);
     case BrowseSubject::Tables:
-      return tablesPage(browserOf(databasePath()));
     case BrowseSubject::Data:
-      return dataPage(browserOf(databasePath()), request);
+      break;
   }
-  return {};
+  const Result<TableBrowser> opened = browser();
+  if (opened) {
+    return request.subject == BrowseSubject::Data ? dataPage(*opened, request)
+                                                  : tablesPage(*opened);
+  }
+  BrowsePage page;
+  page.status = opened.status();
+  return page;
 }
 
 Status Application::start(const Command& command) {

@@ -11,6 +11,7 @@
 #include "engine/engine.h"
 #include "engine/engine_link.h"
 #include "metrics/history/history.h"
+#include "store/qtsql/table_browser.h"
 #include "workload/replay.h"
 #include "workload/workload_runner.h"
 
@@ -41,7 +42,8 @@ class Application final : private WorkloadHost {
   void startHistory();
   BrowsePage browse(const BrowseRequest& request) const;
   HistoryPage readHistory(const HistoryRequest& request) const;
-  std::string databasePath() const { return m_engine->options().sinks.front().database; }
+  /// Of what is in the primary's database now.
+  Result<TableBrowser> browser() const;
 
   Status start(const Command& command) override;
   Status stop() override;
@@ -59,21 +61,6 @@ std::string describe(const StopReport& report);
 /// A file to replay: its lines are remembered under `source`, else under its canonical path; those
 /// of standard input or a pipe only when they are named.
 ReplayFile replayFile(const std::string& path, const std::string& source);
-
-/// Whether what a database holds is known without it, from a journal that is there.
-enum class StoreStart : std::uint8_t { NothingKnown, CatalogKnown };
-
-/// The store of a sink, by its driver; one whose catalog is known may be locked. Errors:
-/// Unsupported, Unavailable, Corrupt.
-Result<std::unique_ptr<Store>> openStore(const SinkOptions& sink,
-                                         StoreStart start = StoreStart::NothingKnown);
-
-/// The same for looking at a stopped node: nothing is made. Errors: NotFound too.
-Result<std::unique_ptr<Store>> openExistingStore(const SinkOptions& sink);
-
-/// What the database of a sink holds, or would hold after its schema_file; nothing is made. Errors:
-/// those that openStore or a start would meet.
-Result<Catalog> previewStore(const SinkOptions& sink);
 
 /// The defaults of an empty configuration in `directory`; what is set stays.
 EngineOptions withDefaults(EngineOptions options, const std::string& directory);

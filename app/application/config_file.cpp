@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <span>
 #include <utility>
 
 #include "app/application/toml_values.h"
@@ -84,25 +85,35 @@ std::vector<KeyRule> retryRules(RetryOptions& retry) {
 }
 
 std::vector<KeyRule> sinkRules(SinkOptions& sink) {
+  const auto role = [&sink](const char* word) {
+    return Choice{word, [&sink, word] { sink.role = word; }};
+  };
+  const auto driver = [&sink](const char* word) {
+    return Choice{word, [&sink, word] { sink.driver = word; }};
+  };
   std::vector<KeyRule> rules{
       {"name", readText(sink.name)},
       {"role",
-       readChoice(
-           {{"primary", [] {}}, {"standby", nullptr}, {"mirror", nullptr}, {"archive", nullptr}})},
-      {"driver", readChoice({{"sqlite", [] {}},
-                             {"postgres", nullptr},
+       readChoice({role("primary"), role("standby"), role("mirror"), {"archive", nullptr}})},
+      {"driver", readChoice({driver("sqlite"),
+                             driver("postgres"),
                              {"archive", nullptr},
                              {"mysql", nullptr},
                              {"mariadb", nullptr},
                              {"odbc", nullptr},
                              {"oracle", nullptr}})},
       {"database", readText(sink.database)},
+      {"host", readText(sink.host)},
+      {"port",
+       readNumber({1, 65'535}, [&](std::int64_t n) { sink.port = static_cast<std::uint16_t>(n); })},
+      {"user", readText(sink.user)},
+      {"password_file", readText(sink.passwordFile)},
+      {"options", readText(sink.options)},
       {"schema_file", readText(sink.schemaFile)},
       {"workers", readNumber({limits::kWorkersMin, limits::kWorkersMax}, [&](std::int64_t n) {
          sink.flush.workers = static_cast<std::uint32_t>(n);
        })}};
-  for (const char* name : {"host", "port", "user", "password_file", "options", "directory",
-                           "max_lag", "event_table"}) {
+  for (const char* name : {"directory", "max_lag", "event_table"}) {
     rules.push_back({name, notAvailableYet("")});
   }
   return rules;
@@ -210,6 +221,40 @@ Status readTables(const toml::table& file, EngineOptions& options) {
   return Status::ok();
 }
 
+/// `earlier`: the sinks before it.
+Status checkSink(const toml::node& place, const SinkOptions& sink,
+                 std::span<const SinkOptions> earlier) {
+  const std::string title = "[[sink]] " + sink.name;
+  const auto isSameName = [&](const SinkOptions& each) { return each.name == sink.name; };
+  if (std::ranges::any_of(earlier, isSameName)) {
+    return invalidAt(place, title, "two sinks have this name (give each its own: name = \"…\")");
+  }
+  const auto isSamePlace = [&](const SinkOptions& each) {
+    return !sink.database.empty() && each.driver == sink.driver && each.host == sink.host &&
+           each.port == sink.port && each.database == sink.database;
+  };
+  if (std::ranges::any_of(earlier, isSamePlace)) {
+    return invalidAt(place, title,
+                     "another sink writes to this database (each needs one of its own)");
+  }
+  const auto isPrimary = [](const SinkOptions& each) { return each.role == "primary"; };
+  if (isPrimary(sink) && std::ranges::any_of(earlier, isPrimary)) {
+    return invalidAt(place, title,
+                     "there is another primary (write role = \"standby\" or \"mirror\")");
+  }
+  if (sink.driver == "sqlite") {
+    const bool isServer = !sink.host.empty() || sink.port != 0 || !sink.user.empty() ||
+                          !sink.passwordFile.empty() || !sink.options.empty();
+    if (!isServer) return Status::ok();
+    return invalidAt(place, title,
+                     "sqlite is a file: host, port, user, password_file and options belong to a "
+                     "server (leave them out, or name the driver)");
+  }
+  if (!sink.database.empty()) return Status::ok();
+  return invalidAt(place, title, "database is missing (add database = \"…\")");
+}
+
+/// The primary comes first.
 Status readSinks(const toml::table& file, EngineOptions& options) {
   if (file.get("sink") == nullptr) return Status::ok();
   const FlushOptions flush = options.sinks.front().flush;
@@ -219,10 +264,16 @@ Status readSinks(const toml::table& file, EngineOptions& options) {
     sink.flush = flush;
     return sinkRules(sink);
   }));
-  if (options.sinks.size() > 1) {
-    return invalidAt(*file.get("sink")->as_array()->get(1), "[[sink]]",
-                     "more than one sink is not available yet (leave one)");
+  const toml::array& places = *file.get("sink")->as_array();
+  const std::span<const SinkOptions> sinks(options.sinks);
+  for (std::size_t i = 0; i < sinks.size(); ++i) {
+    RETURN_IF_ERROR(checkSink(*places.get(i), sinks[i], sinks.first(i)));
   }
+  const auto primary = std::ranges::find(options.sinks, "primary", &SinkOptions::role);
+  if (primary == options.sinks.end()) {
+    return invalidAt(places, "[[sink]]", "one must be the primary (write role = \"primary\")");
+  }
+  std::rotate(options.sinks.begin(), primary, primary + 1);
   return Status::ok();
 }
 

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "app/application/application.h"
+#include "app/application/sink_stores.h"
 #include "app/daemon/calls.h"
 #include "base/file_system.h"
 

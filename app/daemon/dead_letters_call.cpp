@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/application/application.h"
+#include "app/application/sink_stores.h"
 #include "app/daemon/calls.h"
 #include "app/daemon/node_command.h"
 #include "base/log.h"

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/application/application.h"
+#include "app/application/sink_stores.h"
 #include "app/daemon/calls.h"
 #include "base/file_system.h"
 #include "base/log.h"

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/application/application.h"
+#include "app/application/sink_stores.h"
 #include "app/application/stream_source.h"
 #include "app/daemon/calls.h"
 #include "app/daemon/event_teller.h"

@@ -236,10 +236,9 @@ overload = "shed"
     for (const char* text :
          {"[journal]\nkind = \"jetstream\"", "[remote]\nlisten = \"127.0.0.1:4040\"",
           "[remote]\nauth = \"token\"", "[metrics]\nprometheus = true",
-          "[[sink]]\nrole = \"standby\"", "[[sink]]\ndriver = \"postgres\"",
-          "[[sink]]\nhost = \"db\"", "[[sink]]\nevent_table = \"e\"",
-          "[[sink]]\nname = \"a\"\n[[sink]]\nname = \"b\"",
-          "[[table]]\nname = \"a\"\ncached = true", "[[table]]\nname = \"a\"\nttl = \"1 s\""}) {
+          "[[sink]]\nrole = \"archive\"", "[[sink]]\ndriver = \"oracle\"",
+          "[[sink]]\nevent_table = \"e\"", "[[table]]\nname = \"a\"\ncached = true",
+          "[[table]]\nname = \"a\"\nttl = \"1 s\""}) {
       QTest::newRow(text) << text;
     }
   }
@@ -250,6 +249,67 @@ overload = "shed"
     const QString message = QString::fromStdString(read.status().message());
     QVERIFY2(message.contains("not available yet"), qPrintable(message));
     QVERIFY2(message.startsWith("penstock.toml: line "), qPrintable(message));
+  }
+
+  void sinksOfServersHaveTheirPlace() {
+    const auto options = parseConfig(R"(
+[[sink]]
+name = "copy"
+role = "mirror"
+database = "copy.sqlite"
+[[sink]]
+name = "main"
+driver = "postgres"
+host = "db1,db2"
+port = 5433
+user = "game"
+password_file = "/etc/penstock/password"
+options = "sslmode=verify-full"
+database = "players"
+workers = 8
+)",
+                                     "c");
+    QVERIFY2(options.isOk(), options.status().message().c_str());
+    QCOMPARE(options->sinks.size(), std::size_t{2});
+    const SinkOptions& main = options->sinks.front();  // the primary comes first
+    QCOMPARE(main.name, std::string("main"));
+    QCOMPARE(main.driver, std::string("postgres"));
+    QCOMPARE(main.host, std::string("db1,db2"));
+    QCOMPARE(main.port, std::uint16_t{5433});
+    QCOMPARE(main.user, std::string("game"));
+    QCOMPARE(main.passwordFile, std::string("/etc/penstock/password"));
+    QCOMPARE(main.options, std::string("sslmode=verify-full"));
+    QCOMPARE(main.flush.workers, 8u);
+    QCOMPARE(options->sinks.back().role, std::string("mirror"));
+  }
+
+  void sinksThatCannotBeTogetherAreRefused_data() {
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("why");
+    const auto row = [](const char* text, const char* why) {
+      QTest::newRow(why) << QString(text) << QString(why);
+    };
+    row("[[sink]]\nname = \"a\"\n[[sink]]\nname = \"a\"\nrole = \"mirror\"",
+        "line 3: [[sink]] a: two sinks have this name (give each its own: name = \"…\")");
+    row("[[sink]]\nname = \"a\"\n[[sink]]\nname = \"b\"",
+        "line 3: [[sink]] b: there is another primary (write role = \"standby\" or \"mirror\")");
+    row("[[sink]]\nrole = \"mirror\"",
+        "line 1: [[sink]]: one must be the primary (write role = \"primary\")");
+    row("[[sink]]\nname = \"a\"\ndatabase = \"x\"\n[[sink]]\nname = \"b\"\n"
+        "role = \"mirror\"\ndatabase = \"x\"",
+        "line 4: [[sink]] b: another sink writes to this database (each needs one of its own)");
+    row("[[sink]]\nname = \"a\"\nhost = \"db\"",
+        "line 1: [[sink]] a: sqlite is a file: host, port, user, password_file and options belong "
+        "to a server (leave them out, or name the driver)");
+    row("[[sink]]\nname = \"a\"\ndriver = \"postgres\"",
+        "line 1: [[sink]] a: database is missing (add database = \"…\")");
+  }
+  void sinksThatCannotBeTogetherAreRefused() {
+    QFETCH(QString, text);
+    QFETCH(QString, why);
+    const auto read = parseConfig(text.toStdString(), "c");
+    QVERIFY(!read.isOk());
+    QCOMPARE(QString::fromStdString(read.status().message()), "c: " + why);
   }
 
   void defaultsOfWhatIsNotBuiltYetMayBeWritten() {

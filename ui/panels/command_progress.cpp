@@ -74,6 +74,8 @@ QString commandVerb(CommandKind kind) {
       return QStringLiteral("Discard dead letters");
     case CommandKind::AcceptLoss:
       return QStringLiteral("Accept loss");
+    case CommandKind::FailOver:
+      return QStringLiteral("Fail over");
   }
   return {};
 }
