@@ -16,6 +16,7 @@
 #include "model/limits.h"
 #include "ui/models/display_text.h"
 #include "ui/models/quantity.h"
+#include "ui/panels/controls/failover_box.h"
 #include "ui/panels/number_field.h"
 
 namespace penstock::ui {
@@ -89,6 +90,8 @@ ControlsPanel::ControlsPanel(CommandDesk& desk, QWidget* parent)
   column->addWidget(makeScope());
   column->addWidget(makeVerbs());
   column->addWidget(makeSettings());
+  m_failover = new FailoverBox(m_desk, content);
+  column->addWidget(m_failover);
   column->addStretch(1);
   setWidget(content);
   connect(&m_desk, &CommandDesk::progressed, this, &ControlsPanel::showProgress);
@@ -237,6 +240,7 @@ void ControlsPanel::showSample(const Snapshot& sample) {
     m_linger->setInEffect(int(sink->lingerMs));
   }
   m_paused = isPaused(sample);
+  m_failover->showSample(sample);
   showPauseButton();
   showAvailability();
 }
@@ -309,6 +313,7 @@ void ControlsPanel::showPauseButton() {
 void ControlsPanel::setConnected(bool connected, const QString& why) {
   m_connected = connected;
   m_whyNot = why;
+  m_failover->setConnected(connected);
   showAvailability();
 }
 

@@ -23,6 +23,7 @@ class QVBoxLayout;
 
 namespace penstock::ui {
 
+class FailoverBox;
 class NumberField;
 
 /// Threads: GUI.
@@ -93,6 +94,7 @@ class ControlsPanel : public QScrollArea {
   QPushButton* m_apply = nullptr;
   QPushButton* m_revert = nullptr;
   QLabel* m_settingsProgress = nullptr;
+  FailoverBox* m_failover = nullptr;
   QPointer<QMessageBox> m_question;
   std::array<std::vector<CommandId>, 2> m_latest;  ///< by Place: what the last click sent
   QStringList m_tables;
