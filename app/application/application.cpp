@@ -120,10 +120,16 @@ bool hasJournal(const EngineOptions& options) {
 std::string describe(const StopReport& report) {
   const std::string persisted =
       "stopped; " + groupedNumber(report.persisted) + " change sets were persisted at the end";
-  if (report.left == 0) return persisted + ", nothing is left in the journal";
+  std::string behind;
+  for (const StopReport::Behind& each : report.behind) {
+    behind += "; sink " + each.sink + " lacks " + groupedNumber(each.lacks) +
+              (each.lacks == 1 ? " change set" : " change sets") + " and goes on there next time";
+  }
+  if (report.left == 0) return persisted + ", nothing is left in the journal" + behind;
   const std::string why = report.status.isOk() ? "" : " (" + report.status.message() + ")";
   return persisted + ", " + groupedNumber(report.left) +
-         " are left in the journal: they are safe, the next start carries on with them" + why;
+         " are left in the journal: they are safe, the next start carries on with them" + why +
+         behind;
 }
 
 ReplayFile replayFile(const std::string& path, const std::string& source) {

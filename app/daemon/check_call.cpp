@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "app/application/application.h"
 #include "app/application/sink_stores.h"
@@ -56,8 +58,9 @@ Status checkDirectory(const std::string& directory) {
 }
 
 /// SQLite makes its file, never a directory.
-Status checkDatabasePlace(const EngineOptions& options) {
-  const std::string& database = options.sinks.front().database;
+Status checkDatabasePlace(const EngineOptions& options, const SinkOptions& sink) {
+  if (sink.driver != "sqlite") return Status::ok();
+  const std::string& database = sink.database;
   const std::filesystem::path parent = std::filesystem::path(database).parent_path();
   std::error_code error;
   if (parent.empty() || parent == std::filesystem::path(options.dataDirectory) ||
@@ -72,14 +75,34 @@ const char* presence(const std::string& path) {
   return posixFileSystem().exists(path) ? "" : " (will be made)";
 }
 
-/// All that a start would stumble over, without making anything.
-Result<Catalog> checkAll(const EngineOptions& options) {
-  const SinkOptions& sink = options.sinks.front();
+/// All that a start would stumble over, without making anything. Returns the catalogs of the sinks,
+/// the primary's first.
+Result<std::vector<Catalog>> checkAll(const EngineOptions& options) {
   RETURN_IF_ERROR(checkDirectory(options.dataDirectory).withContext("data_dir"));
-  RETURN_IF_ERROR(checkDatabasePlace(options).withContext("sink " + sink.name));
-  Result<Catalog> catalog = previewStore(sink);
-  if (!catalog) return catalog.status().withContext("sink " + sink.name);
-  return catalog;
+  std::vector<Catalog> catalogs;
+  for (const SinkOptions& sink : options.sinks) {
+    RETURN_IF_ERROR(checkDatabasePlace(options, sink).withContext("sink " + sink.name));
+    Result<Catalog> catalog = previewStore(sink);
+    if (!catalog) return catalog.status().withContext("sink " + sink.name);
+    catalogs.push_back(std::move(*catalog));
+  }
+  return catalogs;
+}
+
+/// What goes to a sink that does not hold it is parked there.
+void printMissing(const EngineOptions& options, const std::vector<Catalog>& catalogs) {
+  for (std::size_t i = 1; i < catalogs.size(); ++i) {
+    const std::string& sink = options.sinks[i].name;
+    for (const Table& table : catalogs.front().tables()) {
+      const auto policy = std::ranges::find(options.tables, table.name, &TablePolicy::name);
+      const bool isWanted = policy == options.tables.end() || policy->goesTo(sink);
+      if (!isWanted || catalogs[i].find(table.name) != nullptr) continue;
+      std::printf(
+          "advice: sink %s has no table %s: what comes for it is parked there (make it, or name "
+          "the sinks of the table)\n",
+          sink.c_str(), table.name.c_str());
+    }
+  }
 }
 
 }  // namespace
@@ -92,17 +115,21 @@ ExitCode checkCall(const Words& words) {
   }
   const Result<EngineOptions> options = optionsFrom(*arguments, arguments->positional().front());
   if (!options) return fail(options.status());
-  const Result<Catalog> catalog = checkAll(*options);
-  if (!catalog) return fail(catalog.status());
-  const SinkOptions& sink = options->sinks.front();
-  std::printf("data directory %s: writable%s\nsink %s: %s %s%s\n", options->dataDirectory.c_str(),
-              presence(options->dataDirectory), sink.name.c_str(), sink.driver.c_str(),
-              sink.database.c_str(), presence(sink.database));
-  for (const Table& table : catalog->tables()) {
+  const Result<std::vector<Catalog>> catalogs = checkAll(*options);
+  if (!catalogs) return fail(catalogs.status());
+  std::printf("data directory %s: writable%s\n", options->dataDirectory.c_str(),
+              presence(options->dataDirectory));
+  for (const SinkOptions& sink : options->sinks) {
+    std::printf("sink %s: %s %s%s\n", sink.name.c_str(), sink.driver.c_str(), sink.database.c_str(),
+                sink.driver == "sqlite" ? presence(sink.database) : "");
+  }
+  const Catalog& catalog = catalogs->front();
+  for (const Table& table : catalog.tables()) {
     std::printf("table %s: %zu columns, key of %zu\n", table.name.c_str(), table.columns.size(),
                 table.key.size());
   }
-  printAdvice(*options, *catalog);
+  printAdvice(*options, catalog);
+  printMissing(*options, *catalogs);
   std::puts("good");
   return ExitCode::Good;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The dead letters of a stopped node: listed, exported, retried, discarded.
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <functional>
@@ -107,6 +108,17 @@ ExitCode decide(EngineOptions options, const Command& command, std::uint64_t mea
   return done->answer.count >= meant ? ExitCode::Good : ExitCode::Differences;
 }
 
+/// Letters live in one sink's store: the primary's, unless another one is named.
+Result<SinkOptions> sinkFrom(const CallArguments& arguments, const EngineOptions& options) {
+  const auto name = arguments.value("--sink");
+  if (!name) return options.sinks.front();
+  const auto found = std::ranges::find(options.sinks, *name, &SinkOptions::name);
+  if (found != options.sinks.end()) return *found;
+  return Status(StatusCode::NotFound, "dead-letters: there is no sink '" + *name +
+                                          "' (name one of "
+                                          "the configuration)");
+}
+
 /// `retry` and `discard` want to be told what is meant.
 Status requireSelection(const CallArguments& arguments, const std::string& verb) {
   const bool named = arguments.value("--sequence").has_value();
@@ -119,7 +131,7 @@ Status requireSelection(const CallArguments& arguments, const std::string& verb)
 
 ExitCode deadLettersCall(const Words& words) {
   const Result<CallArguments> arguments = CallArguments::parse(
-      words, {"--config", "--data-dir", "--filter", "--limit", "--sequence", "--to"},
+      words, {"--config", "--data-dir", "--filter", "--limit", "--sequence", "--sink", "--to"},
       {"--all", "--dry-run"});
   if (!arguments) return fail(arguments.status());
   const Result<std::string> verb =
@@ -134,7 +146,9 @@ ExitCode deadLettersCall(const Words& words) {
   Selection selection;
   selection.filter = arguments->value("--filter").value_or("");
   if (*sequence > 0) selection.sequence = Sequence{*sequence};
-  const Result<std::unique_ptr<Store>> store = openExistingStore(options->sinks.front());
+  const Result<SinkOptions> sink = sinkFrom(*arguments, *options);
+  if (!sink) return fail(sink.status());
+  const Result<std::unique_ptr<Store>> store = openExistingStore(*sink);
   if (!store) return fail(store.status());
   if (*verb == "list") return list(**store, selection, *limit);
   if (*verb == "export") {
@@ -149,7 +163,7 @@ ExitCode deadLettersCall(const Words& words) {
   command.kind = *verb == "retry" ? CommandKind::RetryLetters : CommandKind::DiscardLetters;
   command.who = "penstockd";
   command.id = CommandId{1};
-  command.sink = options->sinks.front().name;
+  command.sink = sink->name;
   command.letterFilter = selection.filter;
   command.allLetters = arguments->has("--all");
   std::uint64_t meant = 0;

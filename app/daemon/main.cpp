@@ -41,7 +41,7 @@ constexpr const char* kHelp =
       what became of a change set, in each sink: waiting, persisted or dead letter, and what was
       decided about that; of a row, the newest N (100)
   penstockd dead-letters list|export|retry|discard [--data-dir D] [--config F] [--filter TEXT]
-            [--limit N] [--to FILE] [--sequence N | --all] [--dry-run]
+            [--limit N] [--to FILE] [--sequence N | --all] [--sink NAME] [--dry-run]
       of a stopped node; export writes CSV or, for replay, NDJSON; a retry is applied at its place
       in the journal, after everything that waits there
   penstockd check FILE

@@ -178,7 +178,8 @@ ExitCode replayCall(const Words& words) {
 
   const Result<std::uint64_t> deadLetters = deadLettersIn(application.engine());
   const WorkloadSnapshot outcome = application.workloads().snapshot();
-  const StopReport end = application.stop(interrupted ? drainTimeout : std::chrono::seconds(1));
+  const bool drains = interrupted || outcome.state == WorkloadState::Passed;
+  const StopReport end = application.stop(drains ? drainTimeout : std::chrono::seconds(1));
   ReplaySummary summary = summarize(counted->counts(), application.engine());
   summary.deadLettersWaiting = deadLetters ? *deadLetters : 0;
   summary.seconds = std::chrono::duration<double>(systemClock().steadyNow() - began).count();
@@ -190,6 +191,9 @@ ExitCode replayCall(const Words& words) {
   }
   if (outcome.state != WorkloadState::Passed) {
     return fail({StatusCode::IoError, outcome.message});
+  }
+  if (!end.behind.empty()) {
+    std::fprintf(stderr, "penstockd: %s\n", escapeForLog(describe(end)).c_str());
   }
   // The database is gone at the end: what was persisted is not to be found there.
   if (!deadLetters) return fail(deadLetters.status());

@@ -48,7 +48,8 @@ Desktop::~Desktop() {
   m_link.reset();
   if (!m_application) return;
   const StopReport report = m_application->stop(std::chrono::milliseconds(0));
-  if (report.left > 0) std::fprintf(stderr, "penstock: %s\n", describe(report).c_str());
+  if (report.left > 0 || !report.behind.empty())
+    std::fprintf(stderr, "penstock: %s\n", describe(report).c_str());
 }
 
 /// What was named; else the directory that was chosen when the demo was left; else the demo.

@@ -220,12 +220,19 @@ StopReport Engine::stop(std::chrono::milliseconds timeout) {
   Sink& primary = parts.pipeline.primary();
   const std::uint64_t before = primary.progress().settledSets;
   if (timeout.count() > 0) {
-    report.status = parts.pipeline.flushAndWait(parts.dependencies.clock->steadyNow() + timeout);
+    const SteadyTime deadline = parts.dependencies.clock->steadyNow() + timeout;
+    report.status = parts.pipeline.flushAndWait(deadline);
+    parts.pipeline.flushOthers(deadline);
   }
   if (report.status.isOk()) report.status = closed;
   report.persisted = primary.progress().settledSets - before;
   stopThreads();
-  report.left = parts.pipeline.journal().distanceFrom(primary.settled()).records;
+  const FileJournal& journal = parts.pipeline.journal();
+  report.left = journal.distanceFrom(primary.settled()).records;
+  for (const Sink* each : parts.pipeline.primaryFirst()) {
+    const std::uint64_t lacks = journal.distanceFrom(each->settled()).records;
+    if (each != &primary && lacks > 0) report.behind.push_back({each->name(), lacks});
+  }
   return report;
 }
 

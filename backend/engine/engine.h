@@ -49,6 +49,12 @@ struct StopReport {
   std::uint64_t persisted = 0;  ///< change sets, during the drain
   std::uint64_t left = 0;       ///< change sets in the journal for the next start
   Status status;                ///< not ok: the drain did not end in time, or could not
+  /// Sinks beside the primary that lack some: the next start carries on there too.
+  struct Behind {
+    std::string sink;
+    std::uint64_t lacks = 0;  ///< change sets
+  };
+  std::vector<Behind> behind = {};
 };
 
 /// Threads: any, unless said otherwise.

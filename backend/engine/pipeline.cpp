@@ -9,6 +9,8 @@
 namespace penstock {
 namespace {
 
+/// Whether a sink that is waited for at the end has come into trouble.
+constexpr std::chrono::milliseconds kLookAtOthersEvery{100};
 /// Part of the memory budget that the windows of all sinks may hold.
 constexpr std::uint64_t kWindowShare = 4;
 /// At a gigabyte a second that is 2 MiB past a watermark at the most.
@@ -301,6 +303,17 @@ Status Pipeline::flushAndWait(SteadyTime deadline) {
   const Sequence target = m_journal->journaledHead();
   primary().flushTo(target);
   return primary().waitSettled(target, deadline);
+}
+
+void Pipeline::flushOthers(SteadyTime deadline) {
+  const Sequence target = m_journal->journaledHead();
+  for (const auto& sink : m_sinks) sink->flushTo(target);
+  for (const auto& sink : m_sinks) {
+    while (sink->settled() < target && sink->isWell() && m_parts.clock.steadyNow() < deadline) {
+      const SteadyTime look = m_parts.clock.steadyNow() + kLookAtOthersEvery;
+      (void)sink->waitSettled(target, std::min(look, deadline));  // who lacks what is told
+    }
+  }
 }
 
 std::uint64_t Pipeline::memoryBytes() const {

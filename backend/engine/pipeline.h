@@ -69,6 +69,9 @@ class Pipeline {
   Status refreshCatalog();
   /// Persists what is journaled so far. Errors: Deadline, Unavailable, Cancelled.
   Status flushAndWait(SteadyTime deadline);
+  /// Gives the other sinks until then to settle it too. One that is in trouble, or has not started,
+  /// is not waited for.
+  void flushOthers(SteadyTime deadline);
   /// Measures the budgets and tells the gate; its crossings become events.
   void measureBudgets();
   /// Memory that the budget counts, in bytes.

@@ -174,6 +174,7 @@ FlushPool::Options Sink::poolOptions() {
   pool.targetCommit = m_settings.options.flush.targetCommit;
   pool.retry = {m_settings.retry.initial, m_settings.retry.max};
   pool.policies = m_settings.policies;
+  for (TablePolicy& each : pool.policies) each.goesHere = each.goesTo(name());
   pool.letters = letterAccess();
   pool.pauses = pausedTables();
   pool.jitterSeed = trulyRandom();
@@ -377,6 +378,13 @@ SinkProgress Sink::progress() const {
   for (const TablePause& each : m_pauses.tables) progress.pausedTables.push_back(each.table);
   if (m_standsStill) progress.stopped = m_problem;
   return progress;
+}
+
+bool Sink::isWell() const {
+  const auto now = running();
+  const bool isInTrouble = !now || now->pool->state().trouble.has_value();
+  MutexLock lock(m_mutex);
+  return !isInTrouble && !m_standsStill;
 }
 
 Sequence Sink::start() const {

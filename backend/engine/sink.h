@@ -86,6 +86,8 @@ class Sink final : private FlushListener {
   void apply(const SinkSettings& settings);
   SinkSettings settings() const;
   SinkProgress progress() const;
+  /// It runs, and nothing keeps it from flushing.
+  bool isWell() const;
   /// Of its window, as the memory budget counts it.
   std::uint64_t windowBytes() const;
   Sequence settled() const { return Sequence{m_settled.load(std::memory_order_acquire)}; }

@@ -58,6 +58,7 @@ void Batcher::addLetter(const WindowEntry& entry) {
 
 Batcher::Step Batcher::addChange(const ChangeView& change) {
   const TablePlan& plan = m_plans.plan(change.table);
+  if (!plan.goesHere) return Step::Done;
   if (plan.table == nullptr) return fail(plan, "is not in the catalog");
   if (!plan.hasKey && change.operation != Operation::Insert) {
     return fail(plan, "has no primary key and takes inserts only");

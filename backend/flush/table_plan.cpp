@@ -69,6 +69,7 @@ TablePlans::TablePlans(CatalogPointer catalog, std::span<const TablePolicy> poli
     if (table == nullptr) continue;
     TablePlan& plan = m_plans[toIndex(table->id)];
     plan.rules = FoldRules{policy.missing, policy.conflict};
+    plan.goesHere = policy.goesHere;
     plan.coalesce = policy.coalesce;
     plan.asOneRow = plan.asOneRow || policy.order == TableOrder::Table;
     plan.ordered = plan.ordered || plan.asOneRow;

@@ -37,6 +37,7 @@ struct TablePlan {
   FoldRules rules;
   bool known = false;     ///< false: dropped, or not in the catalog
   bool hasKey = false;    ///< false: inserts only
+  bool goesHere = true;   ///< false: not to this sink
   bool coalesce = true;   ///< false: every version is applied
   bool ordered = false;   ///< each change in a run of its own
   bool asOneRow = false;  ///< its order is that of one row: which rows are the same is not known

@@ -2,10 +2,12 @@
 // What an operator decides per table: overload, conflicts, missing rows, folding, order.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace penstock {
@@ -20,6 +22,7 @@ enum class AfterDeadLetter : std::uint8_t { Continue, Hold };
 struct TablePolicy {
   std::string name;
   std::vector<std::string> sinks;  ///< empty: all
+  bool goesHere = true;            ///< as a sink sees it: to itself
   OverloadPolicy overload = OverloadPolicy::Wait;
   MissingPolicy missing = MissingPolicy::Error;
   ConflictPolicy conflict = ConflictPolicy::Error;
@@ -30,6 +33,10 @@ struct TablePolicy {
   bool cached = false;
   std::optional<std::chrono::milliseconds> ttl;
   std::optional<double> ratePerClient;  ///< change sets per second
+
+  bool goesTo(std::string_view sink) const {
+    return sinks.empty() || std::ranges::find(sinks, sink) != sinks.end();
+  }
 };
 
 }  // namespace penstock

@@ -60,8 +60,8 @@ class TestCheckCall : public QObject {
                                  << QByteArray("wrong.sql");
     QTest::newRow("segment of no whole blocks") << "[journal]\nsegment_size = \"5000001 B\"\n"
                                                 << QByteArray("segment_size");
-    QTest::newRow("other driver") << "[[sink]]\ndriver = \"mysql\"\n"
-                                  << QByteArray("not available yet (there is \"sqlite\")");
+    QTest::newRow("other driver") << "[[sink]]\ndriver = \"oracle\"\n"
+                                  << QByteArray("not available yet (there is \"sqlite\"");
   }
   void whatAStartRefusesCheckRefuses() {
     QFETCH(QString, config);

@@ -16,6 +16,7 @@
 #include "model/limits.h"
 #include "ui/models/display_text.h"
 #include "ui/models/quantity.h"
+#include "ui/panels/controls/control_tips.h"
 #include "ui/panels/controls/failover_box.h"
 #include "ui/panels/number_field.h"
 
@@ -28,27 +29,6 @@ constexpr int kTableRole = Qt::UserRole + 1;  // of an entry of the scopes; empt
 constexpr int kTableNameMax = 40;
 
 QString tip(const char* text) { return QStringLiteral("<p>") + QString::fromUtf8(text); }
-
-const char* const kPauseTip =
-    "Nothing goes to the sink; intake goes on until a budget is full. Use it while the database "
-    "is being worked on. The pause outlives a restart. (Ctrl+Shift+P)";
-const char* const kResumeTip =
-    "Flushing goes on where it stood. Nothing is lost by a pause. "
-    "(Ctrl+Shift+P)";
-const char* const kFlushTip =
-    "Persists what is journaled so far without waiting for linger, once, also while paused. "
-    "(Ctrl+Shift+F)";
-const char* const kDrainTip =
-    "Holds intake, persists everything, then opens intake again or stays held, as chosen below. "
-    "Use it before a migration or a shutdown.";
-const char* const kPauseTableTip =
-    "Nothing goes to this table; what comes for it is held as dead letters and follows in order "
-    "when it is resumed. Other tables go on. Use it while one table is being worked on. The pause "
-    "outlives a restart. (Ctrl+Shift+P)";
-const char* const kResumeTableTip = "What was held for this table follows in order. (Ctrl+Shift+P)";
-const char* const kNotForTables =
-    "Only pausing and resuming is for one table; choose the node or a sink for this.";
-const char* const kReleaseTip = "Opens the intake that a drain left held.";
 
 QLabel* makeProgressLabel(QWidget* parent) {
   auto* label = new QLabel(parent);

@@ -55,6 +55,21 @@ class TestEngineSinks : public QObject {
     QCOMPARE(seen->sinks[2].role, std::string("mirror"));
   }
 
+  void tableGoesToTheSinksThatItNames() {
+    EngineRig rig;
+    rig.addSink("copy", "mirror");
+    TablePolicy people;
+    people.name = "people";
+    people.sinks = {"copy"};
+    rig.options.tables.push_back(people);
+    QVERIFY(rig.start().isOk());
+    addSome(rig, 10);
+    QVERIFY(rig.waitSettled().isOk());
+    QTRY_COMPARE(sum(rig, 1), std::string("10"));
+    QCOMPARE(sum(rig, 0), std::string("0"));
+    QCOMPARE(rig.sample()->sinks.front().deadLettersTotal, 0u);
+  }
+
   void primaryAloneIsWaitedFor() {
     EngineRig rig;
     rig.addSink("copy", "mirror");
