@@ -84,7 +84,7 @@ Status Engine::startParts() {
       [pipeline](std::string_view sink) -> Store& { return pipeline->find(sink)->store(); },
       [pipeline](std::string_view sink, const DeadLetter& letter) {
         const Pauses paused = pipeline->find(sink)->pauses();
-        const TablePause* const pause = paused.findNamedIn(letter.changeSet);
+        const TablePause* const pause = paused.findFor(letter);
         return pause != nullptr ? pause->reason() : std::string();
       },
       [pipeline] { return pipeline->refreshCatalog(); }});

@@ -115,6 +115,14 @@ const TablePause* Pauses::find(std::string_view table) const {
   return found == tables.end() ? nullptr : &*found;
 }
 
+const TablePause* Pauses::findFor(const DeadLetter& letter) const {
+  if (const TablePause* const named = findNamedIn(letter.changeSet)) return named;
+  if (letter.kind != kLetterHeld) return nullptr;
+  const auto found = std::ranges::find_if(
+      tables, [&](const TablePause& each) { return letter.reason.starts_with(each.reason()); });
+  return found == tables.end() ? nullptr : &*found;
+}
+
 const TablePause* Pauses::findNamedIn(std::string_view changeSet) const {
   const auto found = std::ranges::find_if(tables, [&](const TablePause& each) {
     std::string text = "\"table\":";

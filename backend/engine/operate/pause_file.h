@@ -11,6 +11,7 @@
 
 #include "base/file_system.h"
 #include "base/status.h"
+#include "model/dead_letter.h"
 
 namespace penstock {
 
@@ -39,6 +40,8 @@ struct Pauses {
   /// The first table that a change set, as JSON of our own, names; a text that looks the same
   /// counts too. Null: none.
   const TablePause* findNamedIn(std::string_view changeSet) const;
+  /// For what a letter waits: the pause of a table that it names, or that it is held behind.
+  const TablePause* findFor(const DeadLetter& letter) const;
 };
 
 /// Threads: one at a time.

@@ -196,6 +196,28 @@ class TestPausedTables : public QObject {
     QCOMPARE(rig.rows(kKinds), (Rows{"refused"}));
   }
 
+  /// No letter is to be decided first: what it waits for is the pause.
+  void letterHeldBehindAPausedTableNamesThePauseWhenItIsRetried() {
+    EngineRig rig;
+    QVERIFY(start(rig));
+    QVERIFY(rig.command(about(CommandKind::Pause, "people")).stage == CommandStage::InEffect);
+    for (const char* const change :
+         {R"("table":"people","op":"upsert","key":{"id":1},"set":{"name":"a"})",
+          R"("table":"pets","op":"upsert","key":{"id":1})"}) {
+      const std::string set = R"({"group":"g","changes":[{)" + std::string(change) + "}]}";
+      const Ack ack = rig.client().submitJson(set, {});
+      QVERIFY2(ack.status.isOk(), ack.status.message().c_str());
+    }
+    QVERIFY(rig.waitSettled().isOk());
+    QCOMPARE(rig.rows(kKinds), (Rows{"held", "held"}));
+    const std::string last = rig.rows("SELECT max(sequence) FROM penstock_dead_letter").front();
+    const CommandAnswer answer = rig.command(lettersCommand(CommandKind::RetryLetters, last));
+    QVERIFY(answer.stage == CommandStage::Failed);
+    QVERIFY2(contains(answer.text, "1 stays: table people is paused by ops") &&
+                 contains(answer.text, "resume the table") && !contains(answer.text, "discard"),
+             answer.text.c_str());
+  }
+
   /// What its parent's pause keeps away is no fault of a child: it follows behind it.
   void childOfAHeldParentIsNotRefused() {
     EngineRig rig;
