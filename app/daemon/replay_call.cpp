@@ -121,12 +121,20 @@ void reportRefusal(const std::string& file, std::uint64_t line, const Status& st
                static_cast<unsigned long long>(line), escapeForLog(status.message()).c_str());
 }
 
-/// Waits for the workload; a signal ends it early. Returns whether one came.
+/// All lines are journaled, and somebody has paused the sink: nobody can resume it meanwhile.
+bool waitsForResume(Application& application) {
+  if (application.workloads().snapshot().state != WorkloadState::Checking) return false;
+  const SnapshotPointer sample = application.engine().samples().newest();
+  return sample && sample->sinks.front().state == SinkState::Paused;
+}
+
+/// Waits for the workload; a signal, or a sink that was left paused, ends it early. Returns whether
+/// it was.
 bool waitForEnd(Application& application, StopRequest& stop) {
   EventTeller outages(application.engine().events(), EventTeller::What::Outages);
   bool stopped = false;
   while (application.workloads().isRunning() && !stopped) {
-    stopped = stop.waitFor(std::chrono::milliseconds(20));
+    stopped = stop.waitFor(std::chrono::milliseconds(20)) || waitsForResume(application);
     outages.tell();
   }
   outages.tell();

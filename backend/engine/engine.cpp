@@ -220,9 +220,11 @@ StopReport Engine::stop(std::chrono::milliseconds timeout) {
   Sink& primary = parts.pipeline.primary();
   const std::uint64_t before = primary.progress().settledSets;
   if (timeout.count() > 0) {
-    const SteadyTime deadline = parts.dependencies.clock->steadyNow() + timeout;
-    report.status = parts.pipeline.flushAndWait(deadline);
-    parts.pipeline.flushOthers(deadline);
+    // Nobody can resume it any more: there is nothing to wait for.
+    const auto wait = primary.pauses().sink ? std::chrono::milliseconds(0) : timeout;
+    const SteadyTime now = parts.dependencies.clock->steadyNow();
+    report.status = parts.pipeline.flushAndWait(now + wait);
+    parts.pipeline.flushOthers(now + timeout);
   }
   if (report.status.isOk()) report.status = closed;
   report.persisted = primary.progress().settledSets - before;

@@ -87,7 +87,8 @@ class Engine {
   /// A page of what waits, or of the dead letters.
   BrowsePage browse(const BrowseRequest& request);
 
-  /// Closes intake, drains for at most `timeout`, ends all threads. Once; from the owning thread.
+  /// Closes intake, drains for at most `timeout` (not a sink that is paused), ends all threads.
+  /// Once; from the owning thread.
   StopReport stop(std::chrono::milliseconds timeout);
 
  private:

@@ -2,6 +2,7 @@
 #include "engine/pipeline.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/number_text.h"
@@ -299,15 +300,24 @@ Status Pipeline::refreshCatalog() {
   return m_journal->setCatalog(std::make_shared<const Catalog>(std::move(evolved)));
 }
 
+/// A pause stands until somebody resumes: neither a load that ends nor a stop lifts it, only who
+/// asks to flush or drain.
 Status Pipeline::flushAndWait(SteadyTime deadline) {
   const Sequence target = m_journal->journaledHead();
-  primary().flushTo(target);
-  return primary().waitSettled(target, deadline);
+  const std::optional<Pause> paused = primary().pauses().sink;
+  if (!paused) primary().flushTo(target);
+  const Status waited = primary().waitSettled(target, deadline);
+  if (!paused || waited.code() != StatusCode::Deadline) return waited;
+  const std::string why = paused->why.empty() ? "" : " (" + paused->why + ")";
+  return {StatusCode::Unavailable, "sink " + primary().name() + " is paused by " + paused->who +
+                                       why + " until somebody resumes it"};
 }
 
 void Pipeline::flushOthers(SteadyTime deadline) {
   const Sequence target = m_journal->journaledHead();
-  for (const auto& sink : m_sinks) sink->flushTo(target);
+  for (const auto& sink : m_sinks) {
+    if (!sink->pauses().sink) sink->flushTo(target);
+  }
   for (const auto& sink : m_sinks) {
     while (sink->settled() < target && sink->isWell() && m_parts.clock.steadyNow() < deadline) {
       const SteadyTime look = m_parts.clock.steadyNow() + kLookAtOthersEvery;

@@ -384,7 +384,7 @@ bool Sink::isWell() const {
   const auto now = running();
   const bool isInTrouble = !now || now->pool->state().trouble.has_value();
   MutexLock lock(m_mutex);
-  return !isInTrouble && !m_standsStill;
+  return !isInTrouble && !m_standsStill && !m_pauses.sink;
 }
 
 Sequence Sink::start() const {

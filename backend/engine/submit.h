@@ -84,8 +84,8 @@ class SubmitPort {
   virtual Status markRefused(const SourceLine& line) = 0;
   /// Likewise of one that was shed: what came behind it in its group must not be overtaken.
   virtual Status markShed(const SourceLine& line) = 0;
-  /// Blocks until everything accepted so far is settled in the primary, or the deadline. Also
-  /// while paused. Errors: Deadline, Unavailable (sink stopped), Cancelled (engine stops),
+  /// Blocks until everything accepted so far is settled in the primary, or the deadline. A pause
+  /// stands. Errors: Deadline, Unavailable (sink stopped or paused), Cancelled (engine stops),
   /// IoError and Unknown (what was accepted last is not, or may not be, in the journal).
   virtual Status flushAndWait(SteadyTime deadline) = 0;
 };

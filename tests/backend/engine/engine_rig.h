@@ -90,6 +90,9 @@ class EngineRig {
   /// The answer to a command sent by the link; every stage in order.
   std::vector<CommandAnswer> waitAnswers(CommandId id);
   Status waitSettled() { return m_engine->port().flushAndWait(soon()); }
+  Status waitSettled(std::chrono::milliseconds patience) {
+    return m_engine->port().flushAndWait(systemClock().steadyNow() + patience);
+  }
   SteadyTime soon() const;
   /// Of this kind, oldest first.
   std::vector<Event> events(EventKind kind);

@@ -73,6 +73,25 @@ class TestEngineRestart : public QObject {
     QTRY_COMPARE(rig.rows("SELECT count(*) FROM people"), (std::vector<std::string>{"2"}));
   }
 
+  void stopDrainsNoSinkThatSomebodyPaused() {
+    EngineRig rig;
+    QVERIFY(rig.start().isOk());
+    Command pause;
+    pause.kind = CommandKind::Pause;
+    pause.who = "anna";
+    pause.why = "index is rebuilt";
+    QVERIFY(rig.command(pause).stage == CommandStage::InEffect);
+    QVERIFY(rig.add(1).status.isOk());
+    QVERIFY(rig.waitSettled(std::chrono::milliseconds(10)).code() == StatusCode::Unavailable);
+    const StopReport report = rig.engine().stop(std::chrono::hours(1));
+    QCOMPARE(report.persisted, std::uint64_t{0});
+    QCOMPARE(report.left, std::uint64_t{1});
+    QCOMPARE(
+        QString::fromStdString(report.status.message()),
+        QString("sink primary is paused by anna (index is rebuilt) until somebody resumes it"));
+    QCOMPARE(rig.rows("SELECT count(*) FROM people"), (std::vector<std::string>{"0"}));
+  }
+
   void idsAreKnownAfterAnEndWithAndWithoutASnapshot() {
     EngineRig rig;
     QVERIFY(rig.start().isOk());
