@@ -55,24 +55,35 @@ std::shared_ptr<Sink::Running> Sink::running() const {
 
 Status Sink::tryStart() {
   detach();
+  bool wasAway = false;
   {
     MutexLock lock(m_mutex);
     if (m_running || m_standsStill) return Status::ok();
+    wasAway = !m_problem.isOk();
   }
   Status attached = attach();
   if (attached.isOk()) {
-    MutexLock lock(m_mutex);
-    // Its threads may have found a reason already.
-    if (!m_standsStill && !m_endsAt) m_problem = Status::ok();
+    {
+      MutexLock lock(m_mutex);
+      // Its threads may have found a reason already.
+      if (!m_standsStill && !m_endsAt) m_problem = Status::ok();
+    }
+    if (wasAway) tell(EventKind::SinkState, Severity::Info, "has started");
     return attached;
   }
   if (attached.code() != StatusCode::Unavailable) {
     standStill(attached);
     return attached;
   }
-  MutexLock lock(m_mutex);
-  if (m_problem.isOk()) m_problemSince = wallMicros();
-  m_problem = attached;
+  {
+    MutexLock lock(m_mutex);
+    if (!wasAway) m_problemSince = wallMicros();
+    m_problem = attached;
+  }
+  if (!wasAway) {
+    tell(EventKind::SinkState, Severity::Warning,
+         "cannot start: " + attached.message() + "; trying again");
+  }
   return attached;
 }
 

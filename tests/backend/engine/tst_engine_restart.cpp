@@ -184,10 +184,13 @@ class TestEngineRestart : public QObject {
     const SnapshotPointer sample = rig.sample();
     QVERIFY(sample->sinks[0].state == SinkState::Down);
     QCOMPARE(sample->sinks[0].stateReason, std::string("connection refused"));
+    const Event* told = rig.lastEvent(EventKind::SinkState, "cannot start: connection refused");
+    QVERIFY(told != nullptr && told->severity == Severity::Warning);
     QVERIFY(rig.command(CommandKind::Pause).stage == CommandStage::InEffect);
     QVERIFY(rig.command(CommandKind::Resume).stage == CommandStage::InEffect);
     rig.gate().setReach(StoreGate::Reach::There);
     QTRY_COMPARE(rig.rows("SELECT n FROM people"), (std::vector<std::string>{"2"}));
+    QVERIFY(rig.lastEvent(EventKind::SinkState, "has started") != nullptr);
   }
 
   void secondEngineIsKeptOutOfTheDirectory() {
