@@ -50,7 +50,7 @@ PageTableOptions pageTableOptions(BrowseSubject subject) {
     case BrowseSubject::DeadLetters:
       return {subject,
               QStringLiteral("Dead letters"),
-              QStringLiteral("Filter: reason, code, key …"),
+              QStringLiteral("Filter: refused, held, parked, reason, key …"),
               QStringLiteral("No dead letters: the database has refused nothing for good. What it "
                              "refuses is kept here with its reason, and everything else goes on."),
               QStringLiteral("Save all dead letters, as filtered, as a CSV file"),

@@ -18,7 +18,8 @@ constexpr const char* kAfterPause =
 }  // namespace
 
 bool matchesLetter(const DeadLetter& letter, std::string_view text) {
-  return text.empty() || letter.reason.find(text) != std::string::npos ||
+  return text.empty() || letter.kind == text || std::to_string(toNumber(letter.sequence)) == text ||
+         letter.reason.find(text) != std::string::npos ||
          letter.changeSet.find(text) != std::string::npos ||
          letter.code.find(text) != std::string::npos;
 }

@@ -22,7 +22,8 @@
 
 namespace penstock {
 
-/// Whether a letter is meant by a filter text: in its code, reason or change set.
+/// Whether a letter is meant by a filter text: in its code, reason or change set, or its kind or
+/// its sequence as a whole.
 bool matchesLetter(const DeadLetter& letter, std::string_view text);
 
 /// The letter of this key, or nothing when it is not there. Errors: as Store::listDeadLetters.

@@ -136,6 +136,13 @@ class TestDeadLetters : public QObject {
     const BrowsePage page = rig.engine().browse(request);
     QCOMPARE(page.total, std::int64_t{11});
     QCOMPARE(page.rows.size(), std::size_t{10});
+    request.offset = 0;
+    request.filter = page.rows.front().front().text;  // its sequence
+    QCOMPARE(rig.engine().browse(request).total, std::int64_t{1});
+    request.filter = "refused";  // the kind
+    QCOMPARE(rig.engine().browse(request).total, std::int64_t{40});
+    request.filter = "held";
+    QCOMPARE(rig.engine().browse(request).total, std::int64_t{0});
     request.sink = "nowhere";
     QVERIFY(rig.engine().browse(request).status.code() == StatusCode::NotFound);
   }
