@@ -45,7 +45,6 @@ DeadLettersPanel::DeadLettersPanel(BrowseDesk& desk, CommandDesk& commands, QWid
   sideColumn->setSpacing(3);
   sideColumn->addWidget(m_details);
   sideColumn->addWidget(makeDecisions());
-  sideColumn->insertWidget(1, m_progress);
   auto* splitter = new QSplitter(Qt::Horizontal, this);
   splitter->setObjectName(QStringLiteral("deadLettersSplitter"));
   splitter->addWidget(m_pages);
@@ -55,7 +54,9 @@ DeadLettersPanel::DeadLettersPanel(BrowseDesk& desk, CommandDesk& commands, QWid
   splitter->setChildrenCollapsible(false);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
-  column->addWidget(splitter);
+  column->setSpacing(2);
+  column->addWidget(splitter, 1);
+  column->addWidget(m_progress);
   setFocusProxy(m_pages->filter());
   connect(m_pages->view()->selectionModel(), &QItemSelectionModel::selectionChanged, this,
           &DeadLettersPanel::showDetails);

@@ -10,6 +10,7 @@
 #include "tests/support/test_main.h"
 #include "tests/ui/main_window/scenes.h"
 #include "ui/panels/dead_letters_panel.h"
+#include "ui/panels/elided_label.h"
 
 using namespace penstock;
 using namespace penstock::test;
@@ -25,6 +26,7 @@ class TestDeadLettersPanel : public QObject {
   void chosenOnesAreRetriedAfterAQuestion();
   void allThatMatchAreDiscardedWhenNoneIsChosen();
   void lockedWindowDecidesNothing();
+  void whatBecameOfADecisionCanBeRead();
 
  private:
   void turn(DeadLettersPanel& panel, BrowseDesk& desk) {
@@ -134,6 +136,32 @@ void TestDeadLettersPanel::lockedWindowDecidesNothing() {
   QVERIFY(retry->isEnabled());
   panel.setConnected(false);
   QVERIFY(!retry->isEnabled());
+}
+
+// In the room that it has in a window of 1280 pixels.
+void TestDeadLettersPanel::whatBecameOfADecisionCanBeRead() {
+  FakeEngineLink link;
+  fillTables(link);
+  link.answerCommands(FakeEngineLink::Answers::ByHand);
+  BrowseDesk desk(link);
+  CommandDesk commands(link, m_clock);
+  DeadLettersPanel panel(desk, commands);
+  panel.resize(1020, 160);
+  panel.show();
+  turn(panel, desk);
+  panel.findChild<QPushButton*>(QStringLiteral("retryLettersButton"))->click();
+  questionOf(panel)->findChild<QPushButton*>(QStringLiteral("confirmButton"))->click();
+  CommandAnswer answer;
+  answer.id = link.commands().front().id;
+  answer.kind = CommandKind::RetryLetters;
+  answer.stage = CommandStage::Failed;
+  answer.text = "12 stay: table messages is paused by operator@node since 2026-11-21 22:45:03 UTC";
+  link.answer(answer);
+  commands.poll();
+  auto* outcome = panel.findChild<ElidedLabel*>(QStringLiteral("lettersProgress"));
+  QVERIFY(outcome != nullptr && outcome->isVisible());
+  QVERIFY(outcome->fullText().contains(QStringLiteral("22:45:03")));
+  QTRY_VERIFY(!outcome->isElided());
 }
 
 PENSTOCK_TEST(TestDeadLettersPanel)
