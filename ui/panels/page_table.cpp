@@ -7,6 +7,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QShowEvent>
 #include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -177,6 +178,8 @@ void PageTable::setTable(const std::string& table) {
   if (table == m_request.table) return;
   m_request.table = table;
   m_request.offset = 0;
+  m_model->clear();  // rows of another table
+  m_isAnswered = false;
   refresh();
 }
 
@@ -230,6 +233,12 @@ void PageTable::turn(int pages) {
   refresh();
 }
 
+/// What was read when it was last in view may be long past.
+void PageTable::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  if (!event->spontaneous()) m_wanted = true;
+}
+
 bool PageTable::isHeldByPointer() const {
   return m_view->viewport()->underMouse() && m_model->rowCount() > 0;
 }
@@ -250,11 +259,13 @@ void PageTable::ask(SteadyTime now) {
   m_askedAt = now;
   m_changedAt.reset();
   (void)m_desk.request(m_request, this, [this](const BrowsePage& page) { take(page); });
+  showEmptyText();
 }
 
 void PageTable::take(const BrowsePage& page) {
   m_waiting = false;
   m_everShown = true;
+  m_isAnswered = true;
   m_model->show(page);
   keepColumnWidths();
   showPosition();
@@ -315,6 +326,8 @@ void PageTable::showEmptyText() {
   } else if (m_model->rowCount() == 0) {
     if (!m_connected) {
       text = QStringLiteral("Not connected: nothing can be read.");
+    } else if (m_waiting && !m_isAnswered) {
+      text = QStringLiteral("Waiting for an answer of the node …");
     } else if (!m_request.filter.empty()) {
       text = QStringLiteral("Nothing holds “%1”.").arg(m_filter->text());
     } else {

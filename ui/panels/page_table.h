@@ -67,6 +67,9 @@ class PageTable : public QWidget {
   /// All rows of this request are wanted as a CSV file.
   void exportWanted(const penstock::BrowseRequest& request);
 
+ protected:
+  void showEvent(QShowEvent* event) override;
+
  private:
   void makeBar();
   void makeExport();
@@ -100,6 +103,7 @@ class PageTable : public QWidget {
   bool m_wanted = true;
   bool m_waiting = false;
   bool m_everShown = false;
+  bool m_isAnswered = false;  // for the table of the request
   bool m_connected = true;
   int m_sizedColumns = 0;
   bool m_widthsAreChosen = false;

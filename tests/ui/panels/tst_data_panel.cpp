@@ -3,6 +3,7 @@
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
+#include <algorithm>
 
 #include "tests/support/test_main.h"
 #include "tests/ui/main_window/scenes.h"
@@ -20,6 +21,8 @@ class TestDataPanel : public QObject {
   void listsTheTablesAndShowsTheFirst();
   void anotherTableIsAskedFor();
   void exportAsksForAllRowsOfTheTable();
+  void withoutAnAnswerNoTableIsCalledEmpty();
+  void rowsAreAskedForAnewWhenTheTabIsSeenAgain();
 };
 
 static void turn(DataPanel& panel, BrowseDesk& desk, HandClock& clock) {
@@ -72,6 +75,47 @@ void TestDataPanel::exportAsksForAllRowsOfTheTable() {
           [&wanted](const BrowseRequest& request) { wanted = request.table; });
   QTest::mouseClick(panel.pages()->exportButton(), Qt::LeftButton);
   QCOMPARE(wanted, std::string("moves"));
+}
+
+// A database that hangs: nobody knows what the table holds.
+void TestDataPanel::withoutAnAnswerNoTableIsCalledEmpty() {
+  FakeEngineLink link;
+  fillTables(link);
+  HandClock clock;
+  BrowseDesk desk(link);
+  DataPanel panel(desk);
+  panel.show();
+  turn(panel, desk, clock);
+  QVERIFY(panel.pages()->emptyText().isEmpty());
+  link.setPages(FakeEngineLink::Pages::Held);
+  panel.tables()->setCurrentRow(2);
+  turn(panel, desk, clock);
+  QCOMPARE(panel.pages()->model().rowCount(), 0);
+  QCOMPARE(panel.pages()->emptyText(), QStringLiteral("Waiting for an answer of the node …"));
+  link.setPages(FakeEngineLink::Pages::Answered);
+  panel.pages()->refresh();
+  turn(panel, desk, clock);
+  QVERIFY(panel.pages()->emptyText() != QStringLiteral("Waiting for an answer of the node …"));
+}
+
+void TestDataPanel::rowsAreAskedForAnewWhenTheTabIsSeenAgain() {
+  FakeEngineLink link;
+  fillTables(link);
+  HandClock clock;
+  BrowseDesk desk(link);
+  DataPanel panel(desk);
+  panel.show();
+  turn(panel, desk, clock);
+  const auto asked = [&link] {
+    return std::ranges::count(link.browses(), BrowseSubject::Data, &BrowseRequest::subject);
+  };
+  const auto before = asked();
+  turn(panel, desk, clock);
+  QCOMPARE(asked(), before);
+  panel.hide();
+  panel.show();
+  turn(panel, desk, clock);
+  QCOMPARE(asked(), before + 1);
 }
 
 PENSTOCK_TEST(TestDataPanel)
