@@ -63,9 +63,9 @@ QString sinceText(std::int64_t micros, const StatusInput& input) {
   return " since " + formatMinute(micros, input.timeStyle, input.nowMicros);
 }
 
-QString moreText(const Snapshot& sample) {
-  if (sample.furtherProblems == 0) return {};
-  return QStringLiteral(", +%1 more").arg(sample.furtherProblems);
+QString moreText(std::uint32_t problems) {
+  if (problems == 0) return {};
+  return QStringLiteral(", +%1 more").arg(problems);
 }
 
 QString journalText(const Snapshot& sample) {
@@ -148,7 +148,9 @@ StatusText deadLettersText(std::uint64_t letters, std::uint64_t held) {
   status.text = status.word + ": the database refused " + formatCount(refused) +
                 (refused == 1 ? " change set for good" : " change sets for good");
   if (held > 0) status.text += ", " + formatCount(held) + " more are held behind them";
-  status.advice = QStringLiteral("See the tab Dead letters; all other change sets go on");
+  status.advice = held > 0
+                      ? QStringLiteral("The tab Sinks says which to decide first, and why")
+                      : QStringLiteral("See the tab Dead letters; all other change sets go on");
   return status;
 }
 
@@ -213,6 +215,19 @@ void adviseAboutStopped(const Snapshot& sample, StatusText& status) {
   status.advice = QStringLiteral("Mend the reason, then start again; what is journaled is safe");
 }
 
+// A pause is said whatever else is wrong: it may be the cause. Returns whether there is one.
+bool addPause(const Snapshot& sample, StatusText& status, const StatusInput& input) {
+  const auto paused = std::ranges::find(sample.sinks, SinkState::Paused, &SinkSnapshot::state);
+  if (paused == sample.sinks.end()) return false;
+  status.text += "; " + isolatedText(paused->name, 60) + " is paused" +
+                 pausedBy(paused->stateReason) + sinceText(paused->stateSinceMicros, input);
+  status.titleTag = QStringLiteral("[Paused]");
+  if (sample.state == NodeState::Saturated) {
+    status.advice = QStringLiteral("Resume flushing");
+  }
+  return true;
+}
+
 StatusText textOfState(const Snapshot& sample, const StatusInput& input) {
   const StateLook look = lookOf(sample.state);
   StatusText status;
@@ -236,7 +251,9 @@ StatusText textOfState(const Snapshot& sample, const StatusInput& input) {
   } else {
     status.text = status.word;
   }
-  status.text += moreText(sample);
+  const bool isPauseTold = sample.state != NodeState::Paused && addPause(sample, status, input);
+  const std::uint32_t told = isPauseTold ? 1 : 0;
+  status.text += moreText(sample.furtherProblems - std::min(sample.furtherProblems, told));
   return status;
 }
 

@@ -83,6 +83,25 @@ class TestStatusText : public QObject {
     QCOMPARE(status.titleTag, QString("[Paused]"));
   }
 
+  void worseThanAPauseTellsThePauseToo() {
+    Snapshot sample = evenSnapshot();
+    sample.state = NodeState::Saturated;
+    sample.stateReason = "journal budget 32 MiB of 32 MiB";
+    sample.furtherProblems = 1;
+    StatusText status = statusText(inputOf(sample));
+    QVERIFY(!status.text.contains("paused"));
+    QVERIFY(status.titleTag.isEmpty());
+    sample.sinks[0].state = SinkState::Paused;
+    sample.sinks[0].stateReason = "by anna";
+    sample.sinks[0].stateSinceMicros = sample.wallMicros - 60'000'000;
+    status = statusText(inputOf(sample));
+    QVERIFY(status.tone == Tone::Alarm);
+    QVERIFY2(plain(status.text).contains("paused by anna since "), qPrintable(status.text));
+    QVERIFY(!status.text.contains("more"));  // it is told
+    QCOMPARE(status.titleTag, QString("[Paused]"));
+    QVERIFY(status.advice.startsWith("Resume"));
+  }
+
   void pausedTableTellsWhichByWhomSinceWhenAndWhatIsHeld() {
     Snapshot sample = evenSnapshot();
     sample.state = NodeState::Paused;
