@@ -55,7 +55,10 @@ SinksModel::Row SinksModel::rowOf(const SinkSnapshot& sink, const Snapshot& samp
   const std::size_t paused = sink.pausedTables.size();
   const bool isStalled = sink.stalledMicros > 0 && sink.state == SinkState::Running;
   Row row{sink.name, toneOf(sink.state), {}};
-  if (paused > 0 && row.tone != Tone::Alarm) row.tone = Tone::Caution;
+  // Its reason names letters, or a table that somebody changed.
+  const bool isUp = sink.state == SinkState::Running || sink.state == SinkState::Idle;
+  const bool isAsking = isUp && !sink.stateReason.empty();
+  if ((paused > 0 || isAsking) && row.tone != Tone::Alarm) row.tone = Tone::Caution;
   if (isStalled) row.tone = Tone::Alarm;
   const Pace pace = paceOf(sample, before, sink.name);
   row.texts[Name] = displayText(sink.name);
@@ -64,10 +67,14 @@ SinksModel::Row SinksModel::rowOf(const SinkSnapshot& sink, const Snapshot& samp
   if (paused > 0) {
     row.texts[State] += paused == 1 ? QStringLiteral(", 1 table paused")
                                     : QStringLiteral(", %1 tables paused").arg(paused);
+  } else if (isAsking && !isStalled) {
+    row.texts[State] += QStringLiteral(", to decide");
   }
   row.texts[Depth] = formatCount(sink.queueDepth);
   row.texts[Bytes] = formatQuantity(static_cast<double>(sink.queueBytes), Unit::Bytes);
-  row.texts[Oldest] = formatDuration(static_cast<double>(sink.oldestAgeMicros) / 1e6);
+  const bool isUnknown = sink.queueDepth > 0 && sink.oldestAgeMicros == 0;
+  row.texts[Oldest] = isUnknown ? QStringLiteral("–")
+                                : formatDuration(static_cast<double>(sink.oldestAgeMicros) / 1e6);
   row.texts[Rate] = formatQuantity(pace.persisted, Unit::PerSecond);
   row.texts[Pool] = poolText(sink);
   row.texts[Batch] = batchText(sink);

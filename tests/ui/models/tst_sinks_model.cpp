@@ -61,6 +61,19 @@ class TestSinksModel : public QObject {
     QCOMPARE(model.index(1, SinksModel::Depth).data().toString(), QString("12,480"));
   }
 
+  // The oldest is damaged, say: its time is not known, and it is not new.
+  void noAgeIsToldWhereNoneIsKnown() {
+    Snapshot sample = evenSnapshot();
+    sample.sinks[0].queueDepth = 5;
+    sample.sinks[0].oldestAgeMicros = 0;
+    SinksModel model;
+    model.show(sample, nullptr);
+    QCOMPARE(model.index(0, SinksModel::Oldest).data().toString(), QString("–"));
+    sample.sinks[0].queueDepth = 0;
+    model.show(sample, nullptr);
+    QVERIFY(model.index(0, SinksModel::Oldest).data().toString().startsWith("0"));
+  }
+
   void pausedTablesAndAStallStandInTheState() {
     Snapshot sample = evenSnapshot();
     sample.sinks[0].state = SinkState::Running;
@@ -73,6 +86,18 @@ class TestSinksModel : public QObject {
     sample.sinks[0].stalledMicros = 8'000'000;
     model.show(sample, nullptr);
     QCOMPARE(state.data().toString(), QString("stalled, 2 tables paused"));
+  }
+
+  void aParkedTableStandsInTheState() {
+    Snapshot sample = evenSnapshot();
+    sample.sinks[0].state = SinkState::Running;
+    SinksModel model;
+    model.show(sample, nullptr);
+    const QModelIndex state = model.index(0, SinksModel::State);
+    QCOMPARE(state.data().toString(), QString("running"));
+    sample.sinks[0].stateReason = "table 'people' is parked: no column named mood";
+    model.show(sample, nullptr);
+    QCOMPARE(state.data().toString(), QString("running, to decide"));
   }
 
   void everyStateHasAToneThatFitsIt() {
