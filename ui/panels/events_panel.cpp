@@ -94,7 +94,7 @@ void EventsPanel::makeView() {
   m_view->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
   m_view->horizontalHeader()->setStretchLastSection(true);
   const int figure = m_view->fontMetrics().horizontalAdvance('8');
-  const std::array<int, EventsModel::ColumnCount> figures{26, 9, 13, 8, 12, 46, 10};
+  const std::array<int, EventsModel::ColumnCount> figures{26, 12, 13, 8, 12, 43, 10};
   for (int column = 0; column < EventsModel::ColumnCount; ++column) {
     m_view->setColumnWidth(column, figures[std::size_t(column)] * figure);
   }

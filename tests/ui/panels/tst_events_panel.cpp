@@ -19,6 +19,7 @@ class TestEventsPanel : public QObject {
  private slots:
   void filtersByTextAndBySeverity();
   void aDoubleClickTellsTheMoment();
+  void everySeverityFitsItsColumn();
 };
 
 static void fill(EventsPanel& panel) {
@@ -49,6 +50,22 @@ void TestEventsPanel::aDoubleClickTellsTheMoment() {
   emit panel.view()->doubleClicked(panel.view()->model()->index(0, 0));
   QCOMPARE(chosen.count(), 1);
   QVERIFY(chosen.front().front().toLongLong() > 0);
+}
+
+void TestEventsPanel::everySeverityFitsItsColumn() {
+  EventsPanel panel;
+  std::vector<Event> events(3);
+  events[0].severity = Severity::Info;
+  events[1].severity = Severity::Warning;
+  events[2].severity = Severity::Critical;
+  for (std::size_t i = 0; i < events.size(); ++i) events[i].number = i + 1;
+  panel.model().add(events, 7);
+  panel.resize(1020, 160);
+  panel.show();
+  constexpr int kSeverity = 1;
+  QVERIFY(panel.view()->model()->rowCount() == 3);
+  const QAbstractItemView& view = *panel.view();
+  QVERIFY(panel.view()->columnWidth(kSeverity) >= view.sizeHintForColumn(kSeverity));
 }
 
 PENSTOCK_TEST(TestEventsPanel)
