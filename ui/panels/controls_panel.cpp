@@ -345,8 +345,8 @@ QString ControlsPanel::pauseConsequence() const {
   if (!table().empty()) {
     return QStringLiteral(
                "Nothing more goes to this table of node %1 until somebody resumes it. What comes "
-               "for "
-               "it is held as dead letters, and follows in order then. Other tables go on.")
+               "for it, and what follows that in the same group or row, is held as dead letters, "
+               "and follows in order then. All else goes on.")
         .arg(m_nodeName);
   }
   return QStringLiteral(

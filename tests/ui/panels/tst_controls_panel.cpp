@@ -103,7 +103,8 @@ void TestControlsPanel::tableIsPausedAndResumedAlone() {
   QTest::mouseClick(button("pauseButton"), Qt::LeftButton);
   auto* question = m_panel->window()->findChild<QMessageBox*>();
   QVERIFY(question != nullptr && question->text().contains(QStringLiteral("table players")));
-  QVERIFY(question->informativeText().contains(QStringLiteral("Other tables go on")));
+  QVERIFY(question->informativeText().contains(QStringLiteral("same group or row")));
+  QVERIFY(question->informativeText().contains(QStringLiteral("All else goes on")));
   QTest::keyClick(question, Qt::Key_Return);
   QCOMPARE(m_link->commands().size(), std::size_t{1});
   QVERIFY(m_link->commands().front().kind == CommandKind::Pause);

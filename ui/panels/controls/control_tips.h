@@ -17,9 +17,9 @@ inline constexpr const char* kDrainTip =
     "Holds intake, persists everything, then opens intake again or stays held, as chosen below. "
     "Use it before a migration or a shutdown.";
 inline constexpr const char* kPauseTableTip =
-    "Nothing goes to this table; what comes for it is held as dead letters and follows in order "
-    "when it is resumed. Other tables go on. Use it while one table is being worked on. The pause "
-    "outlives a restart. (Ctrl+Shift+P)";
+    "Nothing goes to this table; what comes for it, and behind that in the same group or row, is "
+    "held as dead letters and follows in order when it is resumed. All else goes on. Use it while "
+    "one table is being worked on. The pause outlives a restart. (Ctrl+Shift+P)";
 inline constexpr const char* kResumeTableTip =
     "What was held for this table follows in order. (Ctrl+Shift+P)";
 inline constexpr const char* kNotForTables =
