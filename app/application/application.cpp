@@ -19,6 +19,8 @@ namespace penstock::app {
 namespace {
 
 constexpr std::size_t kRowsPerRead = 1000;
+/// Of a log that keeps limits::kEventRing.
+constexpr std::uint64_t kRefusalsTold = 100;
 
 PageCell toPageCell(const TableCell& cell) {
   switch (cell.kind) {
@@ -130,6 +132,21 @@ std::string describe(const StopReport& report) {
   return persisted + ", " + groupedNumber(report.left) +
          " are left in the journal: they are safe, the next start carries on with them" + why +
          behind;
+}
+
+RefusalReport tellRefusals(EventLog& events) {
+  return [&events, told = std::make_shared<std::atomic<std::uint64_t>>(0)](
+             const std::string& file, std::uint64_t line, const Status& status) {
+    const std::uint64_t before = told->fetch_add(1);
+    if (before > kRefusalsTold) return;
+    Event event;
+    event.kind = EventKind::Workload;
+    event.severity = Severity::Warning;
+    event.what = before < kRefusalsTold
+                     ? file + ":" + std::to_string(line) + ": " + status.message()
+                     : file + ": further lines are not taken either; its end tells how many";
+    events.append(std::move(event));
+  };
 }
 
 ReplayFile replayFile(const std::string& path, const std::string& source) {
@@ -270,15 +287,8 @@ Status Application::start(const Command& command) {
     ReplayOptions options;
     options.files = {replayFile(command.file, {})};
     options.openSource = openSource;
-    workload = std::make_unique<Replay>(
-        posixFileSystem(), std::move(options),
-        [this](const std::string& file, std::uint64_t line, const Status& status) {
-          Event event;
-          event.kind = EventKind::Workload;
-          event.severity = Severity::Warning;
-          event.what = file + ":" + std::to_string(line) + ": " + status.message();
-          m_engine->events().append(std::move(event));
-        });
+    workload = std::make_unique<Replay>(posixFileSystem(), std::move(options),
+                                        tellRefusals(m_engine->events()));
   } else {
     return {StatusCode::Unsupported,
             "workload '" + command.workload + "' is not available yet (there are game and replay)"};

@@ -58,6 +58,10 @@ class Application final : private WorkloadHost {
 /// What a stop has persisted and left, and that nothing of it is lost: for people, one line.
 std::string describe(const StopReport& report);
 
+/// Tells the first lines that a replay refuses or sheds as events, and that there are more: all of
+/// them would push everything else out of the log. Threads: any. Borrows.
+RefusalReport tellRefusals(EventLog& events);
+
 /// A file to replay: its lines are remembered under `source`, else under its canonical path; those
 /// of standard input or a pipe only when they are named.
 ReplayFile replayFile(const std::string& path, const std::string& source);
