@@ -97,6 +97,10 @@ Result<DesktopArguments> parseDesktopArguments(const QStringList& words) {
   arguments.readOnly = parser.isSet("read-only");
   arguments.fullScreen = parser.isSet("fullscreen");
   arguments.resetLayout = parser.isSet("reset-layout");
+  if (parser.isSet("workload") && arguments.workload != "game") {
+    return Status(StatusCode::Unsupported, "--workload: '" + arguments.workload.toStdString() +
+                                               "' is not available yet (there is game)");
+  }
   RETURN_IF_ERROR(readTimes(parser, arguments));
   RETURN_IF_ERROR(readRate(parser, arguments));
   return arguments;

@@ -75,6 +75,7 @@ class TestDesktopArguments : public QObject {
     QTest::newRow("without a value") << QStringList{"--config"} << "config";
     QTest::newRow("a file") << QStringList{"file.ndjson"} << "file.ndjson";
     QTest::newRow("no time") << QStringList{"--after", "soon"} << "--after";
+    QTest::newRow("no such workload") << QStringList{"--workload", "chat"} << "--workload";
     QTest::newRow("no range") << QStringList{"--range", "all"} << "--range";
     QTest::newRow("negative") << QStringList{"--after", "-1"} << "--after";
     QTest::newRow("not built yet") << QStringList{"--attach", "ws://x"} << "--attach";
