@@ -328,8 +328,8 @@ void MainWindow::showNumbers() {
   showConnection(input);
   showFrozen();
   m_footer->renew(m_store, m_clock.steadyNow(), m_charts->pacer().note());
-  const QString node = displayText(input.link.node);
-  const QString title = QStringLiteral("Penstock – ") + node;
+  // At the end: there Qt would add the name of the application else.
+  const QString title = displayText(input.link.node) + QStringLiteral(" – Penstock");
   setWindowTitle(status.titleTag.isEmpty() ? title : status.titleTag + ' ' + title);
 }
 

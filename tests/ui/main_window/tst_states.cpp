@@ -117,7 +117,8 @@ void TestStates::pausedStandsInTheTitle() {
   HandClock clock;
   play(nodeScenes().front(), link, clock);
   const MainWindow window(link, optionsWith(clock));
-  QVERIFY(window.windowTitle().contains(QStringLiteral("[Paused]")));
+  QVERIFY(window.windowTitle().startsWith(QStringLiteral("[Paused] ")));
+  QVERIFY(window.windowTitle().endsWith(QStringLiteral("Penstock")));
   QVERIFY(window.statusLine()->statusText().contains(QStringLiteral("ada")));
 }
 
