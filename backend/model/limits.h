@@ -130,6 +130,13 @@ inline constexpr std::size_t kSchemaBytesMax = 64 * kMiB;        ///< a script o
 inline constexpr std::size_t kStatementsKeptMin = 8;             ///< one row uses fewer at once
 inline constexpr std::size_t kStatementsKept = 128;              ///< prepared, per lane
 static_assert(kStatementsKeptMin <= kStatementsKept);
+inline constexpr std::chrono::seconds kQtSqlConnectTimeoutDefault = 5s;
+inline constexpr std::chrono::seconds kQtSqlLockTimeoutDefault = 5s;     ///< then: Transient
+inline constexpr std::chrono::seconds kQtSqlAnswerTimeoutDefault = 30s;  ///< then: lost
+static_assert(kQtSqlLockTimeoutDefault < kQtSqlAnswerTimeoutDefault);
+inline constexpr int kQtSqlDeadlockAttempts = 3;           ///< at once, then: Transient
+inline constexpr std::size_t kQtSqlStatementRows = 1'024;  ///< of one statement
+inline constexpr std::size_t kQtSqlStatementBytes = 4 * kMiB;
 
 // --- answers to people --------------------------------------------------------------------------
 inline constexpr std::size_t kBrowseRowsMax = 1'000;          ///< rows of one page

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A connection of Qt SQL for the length of a scope: it lives and dies on one thread, under a name
-// of its own, and can only read.
+// of its own, and can only read unless asked for more.
 #pragma once
 
 #include <QSqlDatabase>
@@ -25,7 +25,8 @@ struct BrowseTarget {
 /// Threads: made, used and destroyed on one thread. Nothing of it may outlive it.
 class ScopedDatabase {
  public:
-  explicit ScopedDatabase(const BrowseTarget& target);
+  enum class Access { ReadOnly, ReadWrite };
+  explicit ScopedDatabase(const BrowseTarget& target, Access access = Access::ReadOnly);
   ~ScopedDatabase();
   ScopedDatabase(const ScopedDatabase&) = delete;
   ScopedDatabase& operator=(const ScopedDatabase&) = delete;
@@ -36,7 +37,7 @@ class ScopedDatabase {
   QSqlDatabase handle() const { return QSqlDatabase::database(m_name, false); }
 
  private:
-  static Status open(QSqlDatabase database, const BrowseTarget& target);
+  static Status open(QSqlDatabase database, const BrowseTarget& target, Access access);
 
   QString m_name;
   Status m_status;
