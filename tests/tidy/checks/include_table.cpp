@@ -80,7 +80,7 @@ const std::vector<IncludeRow>& includeTable() {
       {"backend/flush", kStage + QStringList{"queue", "store/store.h"}, {"std"}},
       {"backend/store", kStage, {"std"}},
       {"backend/store/sqlite", kStage + QStringList{"store/store.h"}, {"std", "sqlite3"}},
-      {"backend/store/postgres", kStage + QStringList{"store/store.h"}, {"std", "libpq"}},
+      {"backend/store/postgres", kStage + QStringList{"store/store.h"}, {"std", "libpq", "system"}},
       {"backend/store/archive", kStage + QStringList{"store/store.h"}, {"std", "zstd"}},
       {"backend/store/qtsql", kStage + QStringList{"store/store.h"}, {"std", "QtCore", "QtSql"}},
       {"backend/engine",
