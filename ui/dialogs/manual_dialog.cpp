@@ -29,6 +29,7 @@ constexpr ManualPage kPages[] = {
     {"workloads", "Workloads"},
     {"keys", "Keys"},
     {"files", "Files"},
+    {"sinks", "Several databases"},
     {"troubleshooting", "Troubleshooting"},
 };
 

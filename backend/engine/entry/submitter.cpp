@@ -252,7 +252,14 @@ Ack Submitter::shed(const Status& why) {
   return ack;
 }
 
+/// What was turned away takes no part of the room that is dealt out, and yet some of the journal:
+/// up to its limit.
 Status Submitter::mark(const KnownChanges::Mark& mark) {
+  const BudgetUsage journal = m_parts.gate.usage(Budget::Journal);
+  if (journal.limit != 0 && journal.used >= journal.limit) {
+    return {StatusCode::Overloaded,
+            "journal: all of it is used (the sinks are behind; slow down, or raise disk_budget)"};
+  }
   KnownChanges::Passage passage;
   passage.source = mark.line;
   passage.headBefore = m_parts.journal.syncedHead();

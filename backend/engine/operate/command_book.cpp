@@ -259,6 +259,7 @@ CommandBook::Progress CommandBook::lookAtLetters(const Pending& pending, Status&
   }
   const SinkProgress progress = m_node.progress(sink);
   if (progress.settled >= letters.last && !progress.isReviewing) return Progress::Done;
+  if (progress.isPaused) return Progress::Done;  // nobody knows for how long
   if (!progress.stopped.isOk()) failure = progress.stopped.withContext("sink " + sink);
   return failure.isOk() ? Progress::Waiting : Progress::Failed;
 }
@@ -308,6 +309,11 @@ CommandBook::Progress CommandBook::lookAtLoss(const Pending& pending, Status& fa
 
 std::string CommandBook::lettersText(const Pending& pending, std::uint64_t done) const {
   const LetterProgress letters = m_node.letters(pending.command.id);
+  const std::string& sink = pending.sinks.front();
+  if (m_node.progress(sink).settled < letters.last) {
+    return groupedNumber(letters.ordered) + " decisions are journaled; sink " + sink +
+           " is paused, and carries them out when it is resumed";
+  }
   const bool retried = pending.command.kind == CommandKind::RetryLetters;
   const std::uint64_t refused = letters.ordered - done;
   std::string text =
@@ -453,10 +459,11 @@ void CommandBook::finish(const Pending& pending, SteadyTime now, const Status& s
     answer.count = settled > pending.settledBefore ? settled - pending.settledBefore : 0;
   }
   if (isOfLetters(command.kind) && status.isOk()) {
-    const std::uint64_t ordered = m_node.letters(command.id).ordered;
-    const std::uint64_t refused =
-        m_node.progress(pending.sinks.front()).lettersRefused - pending.refusedBefore;
-    answer.count = ordered - std::min(ordered, refused);
+    const LetterProgress letters = m_node.letters(command.id);
+    const SinkProgress progress = m_node.progress(pending.sinks.front());
+    const std::uint64_t refused = progress.lettersRefused - pending.refusedBefore;
+    const bool isDone = progress.settled >= letters.last;
+    answer.count = isDone ? letters.ordered - std::min(letters.ordered, refused) : 0;
   }
   if (!status.isOk()) answer.stage = CommandStage::Failed;
   answer.text = status.isOk() ? effectText(pending, answer.count, now) : status.message();

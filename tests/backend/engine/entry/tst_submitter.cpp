@@ -212,6 +212,28 @@ class TestSubmitter : public QObject {
              (std::vector<std::string>{std::to_string(filled.accepted + 2) + "|0"}));
   }
 
+  /// Of a file whose every line is dropped while the database is away.
+  void marksOfWhatWasDroppedKeepToTheJournalsBudget() {
+    EngineRig rig;
+    rig.options.journal.diskBudgetBytes = 4 * rig.options.journal.segmentBytes;
+    QVERIFY(rig.start().isOk());
+    rig.gate().close();
+    QVERIFY(rig.add(1).status.isOk());
+    SourceLine line;
+    line.source = 7;
+    Status marked;
+    while (marked.isOk() && line.line < 100'000) {
+      ++line.line;
+      marked = rig.engine().port().markShed(line);
+    }
+    QVERIFY(marked.code() == StatusCode::Overloaded);
+    QVERIFY(marked.message().find("disk_budget") != std::string::npos);
+    QVERIFY(rig.sample()->journalBytes <= rig.options.journal.diskBudgetBytes);
+    rig.gate().open();
+    QVERIFY(rig.waitSettled().isOk());
+    QTRY_VERIFY(rig.engine().port().markShed(line).isOk());
+  }
+
   void waitingOneGoesOnWhenThereIsRoom() {
     EngineRig rig;
     makeSmall(rig, OverloadPolicy::Wait);

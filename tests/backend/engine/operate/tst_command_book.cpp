@@ -198,6 +198,25 @@ class TestCommandBook : public QObject {
     QVERIFY(bench.events.back().who == "ann");
   }
 
+  /// Nobody knows when a paused sink goes on; a shell would wait for ever.
+  void lettersOfAPausedSinkAreDecidedAndCarriedOutLater() {
+    Bench bench;
+    bench.node.sinks["primary"].isPaused = true;
+    Command retry;
+    retry.kind = CommandKind::RetryLetters;
+    retry.allLetters = true;
+    bench.handle(retry);
+    QVERIFY(bench.book.hasPending());  // nothing is written yet
+    bench.node.desk = {true, Status::ok(), 5, 0, "", Sequence{600}};
+    bench.book.poll(at(2ms));
+    QVERIFY(!bench.book.hasPending());
+    QVERIFY(bench.answers.back().stage == CommandStage::InEffect);
+    QCOMPARE(bench.answers.back().count, std::uint64_t{0});
+    QCOMPARE(bench.answers.back().text,
+             std::string("5 decisions are journaled; sink primary is paused, and carries them out "
+                         "when it is resumed"));
+  }
+
   /// In effect is not before what the letters had held has followed them.
   void lettersAreDecidedWhenWhatTheyHeldHasFollowed() {
     Bench bench;
