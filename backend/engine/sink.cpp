@@ -180,6 +180,7 @@ FlushPool::Options Sink::poolOptions() {
   FlushPool::Options pool;
   pool.sink = name();
   pool.workers = m_wanted.workers;
+  pool.takes = m_store->takes();
   pool.take = {m_wanted.batchRows, m_settings.options.flush.batchBytes,
                std::chrono::milliseconds(m_wanted.lingerMs)};
   pool.targetCommit = m_settings.options.flush.targetCommit;

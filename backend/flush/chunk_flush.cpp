@@ -44,8 +44,27 @@ void ChunkFlush::begin(const Chunk& chunk, const RetryPolicy& retry, Circuit& ci
 }
 
 void ChunkFlush::prepare(IndexRange range) {
-  m_built = m_batcher.build(m_chunk->catalog, entriesOf(range), m_batch);
+  if (m_takes == StoreTakes::ChangeSets) {
+    collect(range);
+  } else {
+    m_built = m_batcher.build(m_chunk->catalog, entriesOf(range), m_batch);
+  }
   m_prepared = range;
+}
+
+// As they were journaled: there is no rule that one of them could break. What was decided about
+// letters means nothing to a store that keeps none.
+void ChunkFlush::collect(IndexRange range) {
+  m_range.catalog = m_chunk->catalog;
+  m_range.changeSets.clear();
+  m_batch.changes = 0;
+  for (const WindowEntry& entry : entriesOf(range)) {
+    if (entry.kind != EntryKind::ChangeSet) continue;
+    m_range.changeSets.push_back({entry.sequence, &entry.changeSet});
+    m_batch.changes += entry.changes;
+  }
+  m_batch.changeSets = m_range.changeSets.size();
+  m_batch.effects = m_batch.changes;
 }
 
 void ChunkFlush::prepareFree(IndexRange range) {
@@ -71,7 +90,7 @@ void ChunkFlush::prepareFree(IndexRange range) {
 
 void ChunkFlush::findHeld(IndexRange range) {
   m_held.clear();
-  if (m_book.isEmpty()) return;
+  if (m_book.isEmpty() || m_takes == StoreTakes::ChangeSets) return;
   m_ahead.clear();
   for (std::size_t i = range.begin; i < range.end; ++i) {
     const WindowEntry& entry = m_chunk->entries[i];
@@ -140,6 +159,7 @@ std::optional<CommitRequest> ChunkFlush::request(const FlushAction& action, Comm
   request.deadLetters = m_letters;
   const bool hasWork = !m_batch.runs.empty() || !m_batch.letters.empty();
   request.batch = hasWork ? &m_batch : nullptr;
+  request.changeSets = m_range.changeSets.empty() ? nullptr : &m_range;
   return request;
 }
 

@@ -24,8 +24,9 @@ namespace penstock {
 /// book is the sink's, outlives this, and is touched by the worker that has the turn alone.
 class ChunkFlush {
  public:
-  ChunkFlush(const std::vector<TablePolicy>& policies, HoldBook& book)
-      : m_batcher(policies), m_book(book), m_ahead(policies) {}
+  ChunkFlush(const std::vector<TablePolicy>& policies, HoldBook& book,
+             StoreTakes takes = StoreTakes::Rows)
+      : m_takes(takes), m_batcher(policies), m_book(book), m_ahead(policies) {}
 
   /// Prepares the batch of the whole chunk, before its turn has come. Both outlive what follows.
   void begin(const Chunk& chunk, const RetryPolicy& retry, Circuit& circuit);
@@ -70,6 +71,7 @@ class ChunkFlush {
   };
 
   void prepare(IndexRange range);
+  void collect(IndexRange range);
   void prepareFree(IndexRange range);
   void findHeld(IndexRange range);
   std::optional<Blocker> blockerOf(const WindowEntry& entry);
@@ -80,10 +82,12 @@ class ChunkFlush {
   DeadLetter refusedLetter(const WindowEntry& entry, WallTime now);
   DeadLetter heldLetter(const Held& held, WallTime now) const;
 
+  const StoreTakes m_takes;
   Batcher m_batcher;
   HoldBook& m_book;
-  HoldBook m_ahead;  // what those in m_held hold in their turn, once they are settled
-  Batch m_batch;
+  HoldBook m_ahead;        // what those in m_held hold in their turn, once they are settled
+  Batch m_batch;           // for a store that takes change sets: only their counts
+  ChangeSetRange m_range;  // for such a store
   BuildResult m_built;
   IndexRange m_prepared;              // what m_batch and m_built are of; empty: of m_free
   IndexRange m_tried;                 // of the last request

@@ -12,7 +12,7 @@ FlushPool::FlushPool(const Options& options, SinkQueue& queue, std::unique_ptr<S
                      FlushListener& listener, const Clock& clock)
     : m_sink(options.sink),
       m_workersMax(options.openLane ? options.lanesMax : limits::kWorkersMax),
-      m_shared(queue, listener, clock, options.policies, options.letters),
+      m_shared(queue, listener, clock, options.policies, options.letters, options.takes),
       m_slots(limits::kWorkersMax) {
   m_shared.retry = options.retry;
   m_shared.jitterSeed = options.jitterSeed;

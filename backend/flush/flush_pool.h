@@ -35,7 +35,8 @@ class FlushPool {
   struct Options {
     std::string sink;
     std::uint32_t workers = limits::kWorkersDefault;
-    TakeSettings take;  ///< batchRows: the most that adapting allows
+    StoreTakes takes = StoreTakes::Rows;  ///< of the store
+    TakeSettings take;                    ///< batchRows: the most that adapting allows
     std::chrono::milliseconds targetCommit = limits::kTargetCommitDefault;
     RetryPolicy retry;
     CircuitOptions circuit;

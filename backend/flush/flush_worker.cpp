@@ -87,8 +87,8 @@ void FlushShared::takePauses() {
 FlushWorker::FlushWorker(std::uint32_t index, FlushShared& shared)
     : m_index(index),
       m_shared(shared),
-      m_flush(shared.policies, shared.book),
-      m_release(shared.policies, shared.book),
+      m_flush(shared.policies, shared.book, shared.takes),
+      m_release(shared.policies, shared.book, shared.takes),
       m_random(shared.jitterSeed + index) {}
 
 void FlushWorker::run() {

@@ -41,10 +41,12 @@ struct SinkTrouble {
 /// settles a decision of an operator, which it does alone. The rest locks or is atomic.
 struct FlushShared {
   FlushShared(SinkQueue& sinkQueue, FlushListener& flushListener, const Clock& theClock,
-              const std::vector<TablePolicy>& tablePolicies = {}, LetterAccess letters = {})
+              const std::vector<TablePolicy>& tablePolicies = {}, LetterAccess letters = {},
+              StoreTakes storeTakes = StoreTakes::Rows)
       : queue(sinkQueue),
         listener(flushListener),
         clock(theClock),
+        takes(storeTakes),
         policies(tablePolicies),
         book(tablePolicies),
         review(book, tablePolicies, std::move(letters)),
@@ -55,6 +57,7 @@ struct FlushShared {
   const Clock& clock;
   RetryPolicy retry;
   std::uint64_t jitterSeed = 0;
+  const StoreTakes takes;
   const std::vector<TablePolicy> policies;
   std::unique_ptr<StoreLane> lane;
   /// With several lanes, of which each worker opens one. Threads: any.

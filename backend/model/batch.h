@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a flush worker hands to a store: the folded effects of a range of change sets, cut into runs
 // that keep journal order wherever it can matter. Values are borrowed from the window's entries,
-// which the worker holds until the commit is decided.
+// which the worker holds until the commit is decided. A store that keeps change sets instead of
+// rows gets those of the range as they were journaled.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "model/catalog.h"
+#include "model/codec.h"
 #include "model/dead_letter.h"
 #include "model/ids.h"
 #include "model/value.h"
@@ -77,6 +79,18 @@ struct Batch {
   std::uint64_t changes = 0;
   std::uint64_t effects = 0;    ///< rows that the store will touch
   std::uint64_t coalesced = 0;  ///< changes folded into another one
+};
+
+struct JournaledChangeSet {
+  Sequence sequence{};
+  const ChangeSetView* changeSet = nullptr;
+};
+
+/// Every change set of a range, in journal order, whatever became of it in other sinks.
+/// Threads: owned by one worker at a time.
+struct ChangeSetRange {
+  CatalogPointer catalog;  ///< with which all of them were encoded
+  std::vector<JournaledChangeSet> changeSets;
 };
 
 }  // namespace penstock

@@ -32,6 +32,13 @@ struct FenceStep {
   Sequence next{};
 };
 
+/// What a store wants of a range of the journal.
+enum class StoreTakes : std::uint8_t {
+  Rows,        ///< CommitRequest::batch
+  ChangeSets,  ///< CommitRequest::changeSets; none of them is ever refused, and there are no
+               ///< letters
+};
+
 struct CommitRequest {
   const Batch* batch = nullptr;  ///< null: only dead letters and checkpoint; the letters that it
                                  ///< decides are removed first (kLetterGone)
@@ -40,6 +47,7 @@ struct CommitRequest {
   /// holds less in any of them, read without a lock, went back: FenceLost.
   std::vector<Checkpoint> others = {};
   std::vector<DeadLetter> deadLetters = {};
+  const ChangeSetRange* changeSets = nullptr;  ///< null: none, only the checkpoint moves
 };
 
 /// The code of a request that was refused because a letter that it retries, or keeps again, is not
@@ -92,6 +100,7 @@ class Store {
   virtual std::string describeTarget() const = 0;
   /// How many lanes can commit at once; 1: pure journal order.
   virtual int laneCountMax() const = 0;
+  virtual StoreTakes takes() const { return StoreTakes::Rows; }
   /// Runs SQL statements (of `--schema`), all or none. Errors: Invalid with the database's message.
   virtual Status runScript(std::string_view sql) = 0;
   /// Tables, columns, keys, constraints; without penstock_ tables. Errors: Unavailable, Broken.

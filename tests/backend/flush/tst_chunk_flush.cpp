@@ -258,6 +258,56 @@ class TestChunkFlush : public QObject {
     m_holdingBook.clear();
   }
 
+  /// An update after a delete of one row is something that no batch can be built of.
+  void storeThatTakesChangeSetsGetsThemAsTheyCame() {
+    for (const Operation operation : {Operation::Delete, Operation::Update, Operation::Insert}) {
+      m_entries.push({{TestTable::Plain, operation, {Value::integer(1)}, {}, {}}});
+    }
+    m_entries.pushLetter(Sequence{77}, {plain(2)});
+    const Chunk chunk = chunkOfEntries();
+    ChunkFlush flush{{}, m_book, StoreTakes::ChangeSets};
+    flush.begin(chunk, RetryPolicy{}, m_circuit);
+    const FlushAction action = flush.next(m_now);
+    const auto request = flush.request(action, stepsTo(chunk.last()), WallTime{});
+    QVERIFY(request.has_value() && request->batch == nullptr && request->changeSets != nullptr);
+    QVERIFY(request->changeSets->catalog == chunk.catalog);
+    const auto& sets = request->changeSets->changeSets;
+    QCOMPARE(sets.size(), std::size_t{3});
+    for (std::size_t i = 0; i < sets.size(); ++i) {
+      QVERIFY(sets[i].sequence == chunk.entries[i].sequence);
+      QVERIFY(sets[i].changeSet->bytes() == chunk.entries[i].changeSet.bytes());
+    }
+    const auto part = flush.onCommit({CommitOutcome::Committed, "", "", 3}, m_now, 0.5);
+    QVERIFY(part.has_value());
+    QCOMPARE(flush.newsOf(*part).changeSets, std::uint64_t{3});
+    QCOMPARE(flush.newsOf(*part).changes, std::uint64_t{3});
+    QCOMPARE(flush.newsOf(*part).coalesced, std::uint64_t{0});
+    QVERIFY(flush.next(m_now).kind == FlushAction::Kind::Done);
+  }
+
+  /// What waits behind letters and pauses in a database does not wait in an archive.
+  void storeThatTakesChangeSetsHoldsNothing() {
+    pushPlain({1, 2});
+    const Chunk chunk = chunkOfEntries();
+    m_book.setPauses({{"plain", "paused"}});
+    ChunkFlush flush{{}, m_book, StoreTakes::ChangeSets};
+    flush.begin(chunk, RetryPolicy{}, m_circuit);
+    const auto request = flush.request(flush.next(m_now), stepsTo(chunk.last()), WallTime{});
+    QVERIFY(request.has_value() && request->deadLetters.empty());
+    QCOMPARE(request->changeSets->changeSets.size(), std::size_t{2});
+  }
+
+  void storeThatTakesChangeSetsMayGetNothingButTheCheckpoint() {
+    m_entries.pushLetter(Sequence{77}, {});
+    const Chunk chunk = chunkOfEntries();
+    ChunkFlush flush{{}, m_book, StoreTakes::ChangeSets};
+    flush.begin(chunk, RetryPolicy{}, m_circuit);
+    const auto request = flush.request(flush.next(m_now), stepsTo(chunk.last()), WallTime{});
+    QVERIFY(request.has_value());
+    QVERIFY(request->changeSets == nullptr && request->batch == nullptr);
+    QVERIFY(request->fence.size() == 1);
+  }
+
  private:
   Chunk chunkOf(const std::vector<Operation>& operations) {
     for (const Operation operation : operations) {
@@ -271,10 +321,7 @@ class TestChunkFlush : public QObject {
   Chunk letterChunk() {
     m_entries.pushLetter(Sequence{77},
                          {{TestTable::Plain, Operation::Insert, {Value::integer(1)}, {}, {}}});
-    Chunk chunk;
-    chunk.catalog = schemaOfEverything();
-    chunk.entries = m_entries.entries();
-    return chunk;
+    return chunkOfEntries();
   }
   /// The request to bury the only one of `chunk`, which was answered so.
   std::optional<CommitRequest> buryAfter(const CommitResult& answer, const Chunk& chunk) {
@@ -284,6 +331,12 @@ class TestChunkFlush : public QObject {
     const FlushAction action = m_flush.next(m_now);
     if (action.kind != FlushAction::Kind::Bury) return {};
     return m_flush.request(action, stepsTo(chunk.last()), WallTime{});
+  }
+  Chunk chunkOfEntries() {
+    Chunk chunk;
+    chunk.catalog = schemaOfEverything();
+    chunk.entries = m_entries.entries();
+    return chunk;
   }
   using Kind = FlushAction::Kind;
   static TestChange plain(std::int64_t key) {
