@@ -137,6 +137,10 @@ static_assert(kQtSqlLockTimeoutDefault < kQtSqlAnswerTimeoutDefault);
 inline constexpr int kQtSqlDeadlockAttempts = 3;           ///< at once, then: Transient
 inline constexpr std::size_t kQtSqlStatementRows = 1'024;  ///< of one statement
 inline constexpr std::size_t kQtSqlStatementBytes = 4 * kMiB;
+/// Of an archive: a file is closed when it is so large or so old.
+inline constexpr std::uint64_t kArchiveFileBytesDefault = 128 * kMiB;
+inline constexpr std::chrono::hours kArchiveFileAgeDefault = 24h;
+inline constexpr int kArchiveLevelDefault = 3;  ///< of zstd
 
 // --- answers to people --------------------------------------------------------------------------
 inline constexpr std::size_t kBrowseRowsMax = 1'000;          ///< rows of one page

@@ -81,7 +81,7 @@ const std::vector<IncludeRow>& includeTable() {
       {"backend/store", kStage, {"std"}},
       {"backend/store/sqlite", kStage + QStringList{"store/store.h"}, {"std", "sqlite3"}},
       {"backend/store/postgres", kStage + QStringList{"store/store.h"}, {"std", "libpq", "system"}},
-      {"backend/store/archive", kStage + QStringList{"store/store.h"}, {"std", "zstd"}},
+      {"backend/store/archive", kStage + QStringList{"store/store.h"}, {"std", "xxhash", "zstd"}},
       {"backend/store/qtsql", kStage + QStringList{"store/store.h"}, {"std", "QtCore", "QtSql"}},
       {"backend/engine",
        kStage +
