@@ -159,6 +159,9 @@ ReplayFile replayFile(const std::string& path, const std::string& source) {
 EngineOptions withDefaults(EngineOptions options, const std::string& directory) {
   if (!directory.empty()) options.dataDirectory = directory;
   for (SinkOptions& sink : options.sinks) {
+    if (sink.driver == "archive" && sink.directory.empty()) {
+      sink.directory = options.dataDirectory + "/" + sink.name;
+    }
     if (!sink.database.empty() || sink.driver != "sqlite") continue;
     const bool isFirst = &sink == &options.sinks.front();
     sink.database =

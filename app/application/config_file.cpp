@@ -93,13 +93,12 @@ std::vector<KeyRule> sinkRules(SinkOptions& sink) {
   };
   std::vector<KeyRule> rules{
       {"name", readText(sink.name)},
-      {"role",
-       readChoice({role("primary"), role("standby"), role("mirror"), {"archive", nullptr}})},
+      {"role", readChoice({role("primary"), role("standby"), role("mirror"), role("archive")})},
       {"driver", readChoice({driver("sqlite"),
                              driver("postgres"),
-                             {"archive", nullptr},
-                             {"mysql", nullptr},
-                             {"mariadb", nullptr},
+                             driver("archive"),
+                             driver("mysql"),
+                             driver("mariadb"),
                              {"odbc", nullptr},
                              {"oracle", nullptr}})},
       {"database", readText(sink.database)},
@@ -109,11 +108,12 @@ std::vector<KeyRule> sinkRules(SinkOptions& sink) {
       {"user", readText(sink.user)},
       {"password_file", readText(sink.passwordFile)},
       {"options", readText(sink.options)},
+      {"directory", readText(sink.directory)},
       {"schema_file", readText(sink.schemaFile)},
       {"workers", readNumber({limits::kWorkersMin, limits::kWorkersMax}, [&](std::int64_t n) {
          sink.flush.workers = static_cast<std::uint32_t>(n);
        })}};
-  for (const char* name : {"directory", "max_lag", "event_table"}) {
+  for (const char* name : {"max_lag", "event_table"}) {
     rules.push_back({name, notAvailableYet("")});
   }
   return rules;
@@ -229,9 +229,16 @@ Status checkSink(const toml::node& place, const SinkOptions& sink,
   if (std::ranges::any_of(earlier, isSameName)) {
     return invalidAt(place, title, "two sinks have this name (give each its own: name = \"…\")");
   }
+  const bool isArchive = sink.driver == "archive";
+  if (isArchive != (sink.role == "archive")) {
+    return invalidAt(place, title,
+                     isArchive ? "an archive can have no other role (write role = \"archive\")"
+                               : "the role archive wants files (write driver = \"archive\")");
+  }
   const auto isSamePlace = [&](const SinkOptions& each) {
-    return !sink.database.empty() && each.driver == sink.driver && each.host == sink.host &&
-           each.port == sink.port && each.database == sink.database;
+    return !(sink.database + sink.directory).empty() && each.driver == sink.driver &&
+           each.host == sink.host && each.port == sink.port && each.database == sink.database &&
+           each.directory == sink.directory;
   };
   if (std::ranges::any_of(earlier, isSamePlace)) {
     return invalidAt(place, title,
@@ -250,7 +257,7 @@ Status checkSink(const toml::node& place, const SinkOptions& sink,
                      "sqlite is a file: host, port, user, password_file and options belong to a "
                      "server (leave them out, or name the driver)");
   }
-  if (!sink.database.empty()) return Status::ok();
+  if (isArchive || !sink.database.empty()) return Status::ok();
   return invalidAt(place, title, "database is missing (add database = \"…\")");
 }
 

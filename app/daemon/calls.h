@@ -22,6 +22,8 @@ ExitCode journalCall(const Words& words);
 ExitCode queueCall(const Words& words);
 /// `dead-letters list|retry|discard|export`
 ExitCode deadLettersCall(const Words& words);
+/// `archive verify DIR`
+ExitCode archiveCall(const Words& words);
 /// `check FILE`
 ExitCode checkCall(const Words& words);
 

@@ -82,6 +82,11 @@ Result<std::vector<Catalog>> checkAll(const EngineOptions& options) {
   std::vector<Catalog> catalogs;
   for (const SinkOptions& sink : options.sinks) {
     RETURN_IF_ERROR(checkDatabasePlace(options, sink).withContext("sink " + sink.name));
+    if (sink.driver == "archive") {
+      RETURN_IF_ERROR(checkDirectory(sink.directory).withContext("sink " + sink.name));
+      catalogs.emplace_back();  // whatever comes
+      continue;
+    }
     Result<Catalog> catalog = previewStore(sink);
     if (!catalog) return catalog.status().withContext("sink " + sink.name);
     catalogs.push_back(std::move(*catalog));
@@ -93,6 +98,7 @@ Result<std::vector<Catalog>> checkAll(const EngineOptions& options) {
 void printMissing(const EngineOptions& options, const std::vector<Catalog>& catalogs) {
   for (std::size_t i = 1; i < catalogs.size(); ++i) {
     const std::string& sink = options.sinks[i].name;
+    if (options.sinks[i].driver == "archive") continue;
     for (const Table& table : catalogs.front().tables()) {
       const auto policy = std::ranges::find(options.tables, table.name, &TablePolicy::name);
       const bool isWanted = policy == options.tables.end() || policy->goesTo(sink);
@@ -120,8 +126,10 @@ ExitCode checkCall(const Words& words) {
   std::printf("data directory %s: writable%s\n", options->dataDirectory.c_str(),
               presence(options->dataDirectory));
   for (const SinkOptions& sink : options->sinks) {
-    std::printf("sink %s: %s %s%s\n", sink.name.c_str(), sink.driver.c_str(), sink.database.c_str(),
-                sink.driver == "sqlite" ? presence(sink.database) : "");
+    const std::string& place = sink.driver == "archive" ? sink.directory : sink.database;
+    const bool isServer = sink.driver != "archive" && sink.driver != "sqlite";
+    std::printf("sink %s: %s %s%s\n", sink.name.c_str(), sink.driver.c_str(), place.c_str(),
+                isServer ? "" : presence(place));
   }
   const Catalog& catalog = catalogs->front();
   for (const Table& table : catalog.tables()) {

@@ -35,6 +35,8 @@ constexpr const char* kHelp =
   penstockd journal accept-loss DIR --from SEQ --to SEQ [--why TEXT] [--config F]
       records the decision to go on without what one damage holds, named by its sequences as
       verify prints them; the sinks of the stopped node in DIR then go on behind it
+  penstockd archive verify DIR
+      checks every commit of an archive of files, and the closed files against their manifests
   penstockd queue peek [--data-dir D] [--config F] [--table T] [--filter TEXT] [--limit N]
   penstockd queue trace (--id ID | --sequence N | --row TABLE/KEY) [--data-dir D] [--config F]
             [--limit N] [--json]
@@ -56,12 +58,11 @@ rejected lines, damage or a difference.
 using Call = ExitCode (*)(const Words&);
 
 const std::map<std::string, Call>& calls() {
-  static const std::map<std::string, Call> all{{"run", penstock::app::runCall},
-                                               {"replay", penstock::app::replayCall},
-                                               {"journal", penstock::app::journalCall},
-                                               {"queue", penstock::app::queueCall},
-                                               {"dead-letters", penstock::app::deadLettersCall},
-                                               {"check", penstock::app::checkCall}};
+  static const std::map<std::string, Call> all{
+      {"run", penstock::app::runCall},         {"replay", penstock::app::replayCall},
+      {"journal", penstock::app::journalCall}, {"archive", penstock::app::archiveCall},
+      {"queue", penstock::app::queueCall},     {"dead-letters", penstock::app::deadLettersCall},
+      {"check", penstock::app::checkCall}};
   return all;
 }
 

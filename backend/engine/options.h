@@ -57,6 +57,7 @@ struct SinkOptions {
   std::string user;          ///< empty: that of the process
   std::string passwordFile;  ///< whose first line is the password; empty: none, or the driver's way
   std::string options;       ///< more settings of the connection: `sslmode=verify-full …`
+  std::string directory;     ///< of an archive; empty: DATA_DIR/NAME
   std::string schemaFile;    ///< SQL that is run once at the start
   FlushOptions flush;
 };

@@ -236,9 +236,8 @@ overload = "shed"
     for (const char* text :
          {"[journal]\nkind = \"jetstream\"", "[remote]\nlisten = \"127.0.0.1:4040\"",
           "[remote]\nauth = \"token\"", "[metrics]\nprometheus = true",
-          "[[sink]]\nrole = \"archive\"", "[[sink]]\ndriver = \"oracle\"",
-          "[[sink]]\nevent_table = \"e\"", "[[table]]\nname = \"a\"\ncached = true",
-          "[[table]]\nname = \"a\"\nttl = \"1 s\""}) {
+          "[[sink]]\ndriver = \"oracle\"", "[[sink]]\nevent_table = \"e\"",
+          "[[table]]\nname = \"a\"\ncached = true", "[[table]]\nname = \"a\"\nttl = \"1 s\""}) {
       QTest::newRow(text) << text;
     }
   }
@@ -301,6 +300,10 @@ workers = 8
     row("[[sink]]\nname = \"a\"\nhost = \"db\"",
         "line 1: [[sink]] a: sqlite is a file: host, port, user, password_file and options belong "
         "to a server (leave them out, or name the driver)");
+    row("[[sink]]\nname = \"a\"\nrole = \"archive\"",
+        "line 1: [[sink]] a: the role archive wants files (write driver = \"archive\")");
+    row("[[sink]]\nname = \"a\"\ndriver = \"archive\"",
+        "line 1: [[sink]] a: an archive can have no other role (write role = \"archive\")");
     row("[[sink]]\nname = \"a\"\ndriver = \"postgres\"",
         "line 1: [[sink]] a: database is missing (add database = \"…\")");
   }
