@@ -135,11 +135,20 @@ bool runDaemonUntilItDies(const QStringList& arguments, const QProcessEnvironmen
 }
 
 QStringList rowsOf(const QString& databaseFile, const QString& sql) {
+  return rowsOf(ServerPlace{"QSQLITE", 0, {}, databaseFile}, sql);
+}
+
+QStringList rowsOf(const ServerPlace& place, const QString& sql) {
   const QString name = "rows";
   QStringList rows;
   {
-    QSqlDatabase database = QSqlDatabase::addDatabase("QSQLITE", name);
-    database.setDatabaseName(databaseFile);
+    QSqlDatabase database = QSqlDatabase::addDatabase(place.driver, name);
+    database.setDatabaseName(place.database);
+    if (place.port != 0) {
+      database.setHostName("127.0.0.1");
+      database.setPort(place.port);
+      database.setUserName(place.user);
+    }
     rows = database.open() ? readRows(database, sql)
                            : QStringList{"ERROR " + database.lastError().text()};
   }

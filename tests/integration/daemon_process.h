@@ -68,6 +68,16 @@ bool runDaemonUntilItDies(const QStringList& arguments, const QProcessEnvironmen
 /// The rows of a query as CSV lines (RFC 4180), sorted; `ERROR …` as the only line when it fails.
 QStringList rowsOf(const QString& databaseFile, const QString& sql);
 
+/// A database of a server on the loopback address.
+struct ServerPlace {
+  QString driver;  ///< of Qt SQL
+  int port = 0;
+  QString user;
+  QString database;
+};
+/// The same, of a server.
+QStringList rowsOf(const ServerPlace& place, const QString& sql);
+
 /// Nobody else writes to the database while it lives.
 class DatabaseLock {
  public:

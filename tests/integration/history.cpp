@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/integration/history.h"
 
-#include "tests/integration/daemon_process.h"
-
 namespace penstock::test {
 
 QString historyFile(const char* name) { return QString(PENSTOCK_HISTORY_DIR) + "/" + name; }
@@ -15,9 +13,12 @@ QStringList expectedRows() {
 }
 
 QStringList historyRowsIn(const QString& dataDirectory) {
-  const QString database = dataDirectory + "/database.sqlite";
-  QStringList rows = rowsOf(database, "SELECT 'commits', * FROM commits");
-  rows += rowsOf(database, "SELECT 'files', * FROM files");
+  return historyRowsIn(ServerPlace{"QSQLITE", 0, {}, dataDirectory + "/database.sqlite"});
+}
+
+QStringList historyRowsIn(const ServerPlace& place) {
+  QStringList rows = rowsOf(place, "SELECT 'commits', commits.* FROM commits");
+  rows += rowsOf(place, "SELECT 'files', files.* FROM files");
   rows.sort();
   return rows;
 }

@@ -5,6 +5,8 @@
 #include <QString>
 #include <QStringList>
 
+#include "tests/integration/daemon_process.h"
+
 namespace penstock::test {
 
 QString historyFile(const char* name);
@@ -14,6 +16,9 @@ QStringList expectedRows();
 
 /// Rows of both tables in a node's database, as expectedRows() has them.
 QStringList historyRowsIn(const QString& dataDirectory);
+
+/// The same of any database.
+QStringList historyRowsIn(const ServerPlace& place);
 
 /// Names the first difference, as comparing five thousand rows prints none of them; empty: none.
 QString difference(const QStringList& actual, const QStringList& expected);

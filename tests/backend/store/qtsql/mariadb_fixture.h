@@ -9,7 +9,7 @@
 
 #include "store/qtsql/write/qtsql_store.h"
 #include "tests/backend/store/sqlite_fixture.h"
-#include "tests/support/mariadb_server.h"
+#include "tests/support/servers/mariadb_server.h"
 
 namespace penstock::test {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/support/postgres_server.h"
+#include "tests/support/servers/postgres_server.h"
 
 #include <arpa/inet.h>
 #include <libpq-fe.h>
