@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/file_system.h"
 #include "store/archive/archive_store.h"
+#include "store/postgres/postgres_store.h"
 #include "store/qtsql/write/qtsql_store.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -27,6 +28,28 @@ Result<std::string> passwordOf(const SinkOptions& sink) {
   if (!content) return content.status().withContext("password_file " + sink.passwordFile);
   content->resize(std::min(content->size(), content->find_first_of("\r\n")));
   return content;
+}
+
+/// `key='value'`, as libpq takes it.
+std::string setting(const std::string& key, const std::string& value) {
+  if (value.empty()) return {};
+  std::string text = key + "='";
+  for (const char c : value) {
+    if (c == '\'' || c == '\\') text.push_back('\\');
+    text.push_back(c);
+  }
+  return text + "' ";
+}
+
+Result<PostgresOptions> postgresOptions(const SinkOptions& sink) {
+  Result<std::string> password = passwordOf(sink);
+  if (!password) return password.status();
+  PostgresOptions options;
+  options.password = std::move(*password);
+  options.target = setting("host", sink.host) +
+                   setting("port", sink.port == 0 ? "" : std::to_string(sink.port)) +
+                   setting("user", sink.user) + setting("dbname", sink.database) + sink.options;
+  return options;
 }
 
 Result<BrowseTarget> serverTarget(const SinkOptions& sink, const char* driver) {
@@ -56,6 +79,11 @@ Result<std::unique_ptr<Store>> openStore(const SinkOptions& sink, StoreStart sta
     ArchiveOptions options;
     options.directory = sink.directory;
     return asStore(ArchiveStore::create(posixFileSystem(), systemClock(), std::move(options)));
+  }
+  if (sink.driver == "postgres") {
+    Result<PostgresOptions> options = postgresOptions(sink);
+    if (!options) return options.status();
+    return asStore(PostgresStore::create(std::move(*options)));
   }
   Result<BrowseTarget> target = browseTarget(sink);
   if (!target) return target.status();
@@ -100,6 +128,7 @@ Result<BrowseTarget> browseTarget(const SinkOptions& sink) {
     target.database = sink.database;
     return target;
   }
+  if (sink.driver == "postgres") return serverTarget(sink, "QPSQL");
   if (sink.driver == "mysql" || sink.driver == "mariadb") return serverTarget(sink, "QMYSQL");
   return Status(StatusCode::Unsupported, "driver \"" + sink.driver + "\" is not available yet");
 }

@@ -140,7 +140,13 @@ inline constexpr std::size_t kQtSqlStatementBytes = 4 * kMiB;
 /// Of an archive: a file is closed when it is so large or so old.
 inline constexpr std::uint64_t kArchiveFileBytesDefault = 128 * kMiB;
 inline constexpr std::chrono::hours kArchiveFileAgeDefault = 24h;
-inline constexpr int kArchiveLevelDefault = 3;  ///< of zstd
+inline constexpr int kArchiveLevelDefault = 3;                               ///< of zstd
+inline constexpr std::chrono::milliseconds kPostgresConnectTimeout = 5s;     ///< of each host
+inline constexpr std::chrono::milliseconds kPostgresLockTimeout = 10s;       ///< then: Transient
+inline constexpr std::chrono::milliseconds kPostgresStatementTimeout = 60s;  ///< likewise
+static_assert(kPostgresLockTimeout < kPostgresStatementTimeout);
+inline constexpr std::size_t kPostgresStatementBytes = 1 * kMiB;  ///< of values, then the next one
+inline constexpr std::size_t kPostgresCopyRowsMin = 1'000;  ///< fewer new rows go faster in arrays
 
 // --- answers to people --------------------------------------------------------------------------
 inline constexpr std::size_t kBrowseRowsMax = 1'000;          ///< rows of one page
