@@ -15,6 +15,7 @@
 #include <QSqlQuery>
 #include <QSqlRecord>
 #include <QVariant>
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -46,6 +47,16 @@ const passwd* unprivilegedUser() {
   if (user == nullptr) user = getpwnam("nobody");
   CHECK(user != nullptr);
   return user;
+}
+
+// Each thread stops for itself, a little later.
+bool isStopped(qint64 process) {
+  const QDir tasks(QString("/proc/%1/task").arg(process));
+  const QStringList threads = tasks.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+  return std::ranges::all_of(threads, [&](const QString& thread) {
+    QFile file(tasks.filePath(thread + "/stat"));
+    return file.open(QIODevice::ReadOnly) && file.readAll().contains(") T ");
+  });
 }
 
 std::string rowOf(const QSqlQuery& query) {
@@ -124,7 +135,11 @@ void MariaDbServer::kill() {
   CHECK(m_process.waitForFinished(kPatienceMs));
 }
 
-void MariaDbServer::pause() { ::kill(static_cast<pid_t>(m_process.processId()), SIGSTOP); }
+void MariaDbServer::pause() {
+  ::kill(static_cast<pid_t>(m_process.processId()), SIGSTOP);
+  while (!isStopped(m_process.processId())) {
+  }
+}
 void MariaDbServer::resume() { ::kill(static_cast<pid_t>(m_process.processId()), SIGCONT); }
 
 QStringList MariaDbServer::asUser(const char* program) const {

@@ -40,7 +40,7 @@ class MariaDbServer {
   void kill();
   /// After kill(): recovers, and returns when it takes connections.
   void start();
-  /// SIGSTOP: connections stay, and nothing answers.
+  /// SIGSTOP: connections stay, and nothing answers from when it returns.
   void pause();
   void resume();
 

@@ -89,8 +89,7 @@ std::optional<QVariant> wholeNumber(std::string_view text) {
 }
 
 std::optional<QVariant> unsigned64Parameter(std::string_view text, std::string& why) {
-  const auto number =
-      text.starts_with('-') ? wholeNumber<qint64>(text) : wholeNumber<quint64>(text);
+  auto number = text.starts_with('-') ? wholeNumber<qint64>(text) : wholeNumber<quint64>(text);
   if (!number) why = "it is no whole number of 64 bits";
   return number;
 }

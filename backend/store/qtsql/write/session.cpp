@@ -67,6 +67,12 @@ Result<std::unique_ptr<Session>> Session::open(const SessionOptions& options) {
   return session;
 }
 
+// Statements of a connection that is closed just go; of one that was lost the driver would complain
+// about each.
+Session::~Session() {
+  if (m_database.status().isOk()) m_database.handle().close();
+}
+
 Failure Session::setUp(const SessionOptions& options) {
   m_settings.lockTimeout = options.lockTimeout;
   if (Failure failure =
@@ -94,15 +100,20 @@ Failure Session::forEachRow(const QString& sql, const std::vector<QVariant>& val
                             const std::function<void(const QSqlQuery&)>& take) {
   QSqlQuery query(m_database.handle());
   query.setForwardOnly(true);
-  if (!query.prepare(sql)) return failureOf(query.lastError());
-  if (Failure failure = run(query, values)) return failure;
+  if (values.empty()) {
+    if (!query.exec(sql)) return failureOf(query.lastError());
+  } else {
+    if (!query.prepare(sql)) return failureOf(query.lastError());
+    if (Failure failure = run(query, values)) return failure;
+  }
   while (query.next()) take(query);
   return query.lastError().isValid() ? failureOf(query.lastError()) : Failure{};
 }
 
 Failure Session::runScript(const QString& script, std::size_t& done) {
-  QSqlQuery query(m_database.handle());
   done = 0;
+  if (script.trimmed().isEmpty()) return {};
+  QSqlQuery query(m_database.handle());
   if (!query.exec(script)) return failureOf(query.lastError());
   do {
     ++done;

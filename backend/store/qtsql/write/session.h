@@ -32,6 +32,9 @@ class Session {
  public:
   /// Errors: Unavailable (away, no rights, no such database), Unsupported (driver).
   static Result<std::unique_ptr<Session>> open(const SessionOptions& options);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
 
   const WriteDialect& dialect() const { return m_dialect; }
   bool isMariaDb() const { return m_settings.isMariaDb; }
