@@ -24,6 +24,8 @@ ExitCode queueCall(const Words& words);
 ExitCode deadLettersCall(const Words& words);
 /// `archive verify DIR`
 ExitCode archiveCall(const Words& words);
+/// `export archive --to FILE`
+ExitCode exportCall(const Words& words);
 /// `check FILE`
 ExitCode checkCall(const Words& words);
 

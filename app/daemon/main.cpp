@@ -37,6 +37,9 @@ constexpr const char* kHelp =
       verify prints them; the sinks of the stopped node in DIR then go on behind it
   penstockd archive verify DIR
       checks every commit of an archive of files, and the closed files against their manifests
+  penstockd export archive --to FILE [--archive DIR] [--data-dir D] [--config F]
+      puts the change sets of an archive into the new FILE, as lines that replay takes (compressed
+      when its name ends in .zst); damaged ones are named and left out
   penstockd queue peek [--data-dir D] [--config F] [--table T] [--filter TEXT] [--limit N]
   penstockd queue trace (--id ID | --sequence N | --row TABLE/KEY) [--data-dir D] [--config F]
             [--limit N] [--json]
@@ -58,16 +61,19 @@ rejected lines, damage or a difference.
 using Call = ExitCode (*)(const Words&);
 
 const std::map<std::string, Call>& calls() {
-  static const std::map<std::string, Call> all{
-      {"run", penstock::app::runCall},         {"replay", penstock::app::replayCall},
-      {"journal", penstock::app::journalCall}, {"archive", penstock::app::archiveCall},
-      {"queue", penstock::app::queueCall},     {"dead-letters", penstock::app::deadLettersCall},
-      {"check", penstock::app::checkCall}};
+  static const std::map<std::string, Call> all{{"run", penstock::app::runCall},
+                                               {"replay", penstock::app::replayCall},
+                                               {"journal", penstock::app::journalCall},
+                                               {"archive", penstock::app::archiveCall},
+                                               {"export", penstock::app::exportCall},
+                                               {"queue", penstock::app::queueCall},
+                                               {"dead-letters", penstock::app::deadLettersCall},
+                                               {"check", penstock::app::checkCall}};
   return all;
 }
 
 /// Known by name, and not built yet.
-const std::vector<std::string> kNotYet{"export", "status", "pause",    "resume", "flush",
+const std::vector<std::string> kNotYet{"status", "pause",  "resume",   "flush",
                                        "drain",  "resize", "failover", "token"};
 
 ExitCode unknownCall(const std::string& name) {

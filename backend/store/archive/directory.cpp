@@ -54,9 +54,9 @@ Result<std::vector<ListedFile>> listFiles(FileSystem& files, const std::string& 
     const FileName& parsed = data ? *data : *manifest;
     const auto [at, isNew] = byNumber.try_emplace(parsed.number, ListedFile{parsed});
     if (!isNew && at->second.name != parsed) {
-      return Status(StatusCode::Corrupt, directory + ": " + name + " and " +
-                                             at->second.name.data() +
-                                             " have one number (move away what is not of it)");
+      const Status twice(StatusCode::Corrupt, "has the number of " + at->second.name.data() +
+                                                  " (move away what is not of this archive)");
+      return twice.withContext(name).withContext(directory);
     }
     (data ? at->second.hasData : at->second.isClosed) = true;
   }

@@ -72,7 +72,7 @@ Result<Record> FileReader::readRecord() {
   const Result<std::size_t> count =
       m_file->readAt(m_offset, std::span(m_bytes).first(kRecordBytes));
   if (!count) return count.status();
-  const Result<Record> record = decodeRecord(std::span(m_bytes).first(*count), m_offset);
+  Result<Record> record = decodeRecord(std::span(m_bytes).first(*count), m_offset);
   if (record.status().code() == StatusCode::Unsupported) return record.status();
   if (!record || record->kind != RecordKind::Commit || record->journal != so.opening.journal ||
       record->fileNumber != so.opening.fileNumber) {

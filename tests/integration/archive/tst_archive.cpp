@@ -82,6 +82,22 @@ class TestArchive : public QObject {
     QVERIFY(historyRowsIn(other.path()).size() > 5000);
   }
 
+  void exportGivesTheSameLinesInOneFile() {
+    const QString plain = m_files.filePath("all.ndjson");
+    const QStringList call{"export", "archive", "--data-dir", m_node.path(), "--to"};
+    const DaemonResult exported = runDaemon(call + QStringList{plain});
+    QVERIFY2(exported.exitCode == 0, exported.errors);
+    QVERIFY(readFile(plain) == zstdcat());
+    QCOMPARE(runDaemon(call + QStringList{plain}).exitCode, 2);  // nothing is overwritten
+    const QString packed = m_files.filePath("all.ndjson.zst");
+    QCOMPARE(runDaemon(call + QStringList{packed}).exitCode, 0);
+    QVERIFY(readFile(packed).size() < readFile(plain).size() / 3);
+    const DaemonResult replayed = runDaemon({"replay", packed, "--schema", PENSTOCK_HISTORY_SCHEMA,
+                                             "--data-dir", m_files.filePath("node"), "--json"});
+    QCOMPARE(replayed.summary()["change_sets"].toInt(), static_cast<int>(kChangeSets));
+    QCOMPARE(runDaemon({"export", "commits", "--to", m_files.filePath("x")}).exitCode, 2);
+  }
+
   void flippedBitIsNamedByTheProgram() {
     const QString name = QDir(archive()).entryList({"*.ndjson.zst"}, QDir::Files).first();
     QByteArray bytes = readFile(archive() + "/" + name);
@@ -93,6 +109,12 @@ class TestArchive : public QObject {
     QCOMPARE(verified.exitCode, 3);
     QVERIFY2(verified.output.contains("damaged: " + name.toUtf8()), verified.output);
     QVERIFY2(verified.output.contains("lost: what is behind sequence"), verified.output);
+    const QString rest = m_files.filePath("rest.ndjson");
+    const DaemonResult exported = runDaemon({"export", "archive", "--archive", copy, "--to", rest});
+    QCOMPARE(exported.exitCode, 3);
+    QVERIFY2(exported.errors.contains("lost: what is behind sequence"), exported.errors);
+    const qsizetype left = readFile(rest).count('\n');
+    QVERIFY(left > 0 && left < qsizetype{kChangeSets});
   }
 
  private:
