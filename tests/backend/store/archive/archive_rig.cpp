@@ -10,6 +10,19 @@
 
 namespace penstock::test {
 
+namespace {
+
+/// Of letters that no compression makes shorter, so that a commit is longer than a sector.
+std::string longGroup(std::mt19937& random) {
+  static constexpr std::string_view kLetters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+\"";
+  std::string group(240, ' ');
+  for (char& letter : group) letter = kLetters[random() % kLetters.size()];
+  return group;
+}
+
+}  // namespace
+
 JournalId journalNamed(std::uint8_t name) {
   JournalId journal;
   journal.bytes.fill(std::byte{name});
@@ -22,7 +35,8 @@ ArchivedHistory::ArchivedHistory(std::uint32_t seed, std::size_t count) {
     const std::string id = "id-" + std::to_string(i);
     ChangeSetWriter::Header header;
     if (random() % 2 == 0) header.id = id;
-    if (random() % 2 == 0) header.group = "group \"ü\" \n";
+    const std::string group = random() % 4 == 0 ? "group \"ü\" \n" : longGroup(random);
+    header.group = group;
     m_entries.pushBytes(encode(randomChangeSet(random, {}), header));
   }
   for (const WindowEntry& entry : m_entries.entries()) {

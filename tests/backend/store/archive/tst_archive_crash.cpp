@@ -136,6 +136,8 @@ class TestArchiveCrash : public QObject {
   }
 
  private:
+  static constexpr std::size_t kStep = 6;
+
   struct Moment {
     std::unique_ptr<SimulatedFileSystem> files;
     std::size_t acknowledged = 0;  // change sets
@@ -143,11 +145,11 @@ class TestArchiveCrash : public QObject {
 
   static ArchiveOptions options() {
     ArchiveOptions options;
-    options.fileBytesMax = 400;
+    options.fileBytesMax = 1500;
     return options;
   }
 
-  /// Commits all of the history, four at a time, with a restart in the midst of it.
+  /// Commits all of the history, six at a time, with a restart in the midst of it.
   void record(const std::function<void(SimulatedFileSystem&, std::size_t)>& onStep) const {
     SimulatedFileSystem disk;
     std::size_t done = 0;
@@ -155,8 +157,8 @@ class TestArchiveCrash : public QObject {
     for (const std::size_t end : {m_history.size() / 2, m_history.size()}) {
       ArchiveRig rig(files, options());
       QVERIFY(*rig.attach() == m_history.sequenceAt(done));
-      for (; done < end; done += 4) {
-        QVERIFY(rig.commit(m_history, done, done + 4).outcome == CommitOutcome::Committed);
+      for (; done < end; done += kStep) {
+        QVERIFY(rig.commit(m_history, done, done + kStep).outcome == CommitOutcome::Committed);
       }
     }
     onStep(disk, done);
@@ -174,14 +176,14 @@ class TestArchiveCrash : public QObject {
     const Result<Sequence> settled = rig.attach();
     if (!settled) return settled.status().message();
     const std::size_t place = placeOf(*settled);
-    if (place != acknowledged && place != acknowledged + 4) return "another checkpoint";
+    if (place != acknowledged && place != acknowledged + kStep) return "another checkpoint";
     // What it has told it holds, whatever happens now.
     const auto lost = files.afterPowerLoss(seed);
     ArchiveRig afterLoss(*lost, options());
     const Result<Sequence> again = afterLoss.attach();
     if (!again || *again != *settled) return "what was told is not kept";
-    for (std::size_t done = place; done < m_history.size(); done += 4) {
-      const CommitResult result = rig.commit(m_history, done, done + 4);
+    for (std::size_t done = place; done < m_history.size(); done += kStep) {
+      const CommitResult result = rig.commit(m_history, done, done + kStep);
       if (result.outcome != CommitOutcome::Committed) return result.message;
     }
     const auto lines = readLines(files);
@@ -204,9 +206,9 @@ class TestArchiveCrash : public QObject {
     if (!attached) return attached.status().message();
     int failures = 0;
     for (std::size_t done = 0; done < m_history.size();) {
-      const CommitResult result = rig.commit(m_history, done, done + 4);
+      const CommitResult result = rig.commit(m_history, done, done + kStep);
       if (result.outcome == CommitOutcome::Committed) {
-        done += 4;
+        done += kStep;
         continue;
       }
       if (result.outcome != CommitOutcome::Transient || ++failures > 10) return result.message;
