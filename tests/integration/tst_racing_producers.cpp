@@ -10,6 +10,7 @@
 #include "tests/integration/daemon_process.h"
 #include "tests/integration/one_by_one.h"
 #include "tests/support/seed.h"
+#include "tests/support/servers/postgres_server.h"
 #include "tests/support/test_main.h"
 
 namespace penstock::test {
@@ -25,6 +26,13 @@ CREATE TABLE children(id INTEGER PRIMARY KEY, parent INTEGER NOT NULL REFERENCES
                       hits INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE slots(name TEXT PRIMARY KEY NOT NULL, holder INTEGER UNIQUE,
                    taken INTEGER DEFAULT 0 CHECK (taken < 40));
+)";
+constexpr const char* kPostgresSchema = R"(
+CREATE TABLE parents(id bigint PRIMARY KEY, name text NOT NULL, total bigint);
+CREATE TABLE children(id bigint PRIMARY KEY, parent bigint NOT NULL REFERENCES parents(id),
+                      hits bigint NOT NULL DEFAULT 0);
+CREATE TABLE slots(name text PRIMARY KEY, holder bigint UNIQUE,
+                   taken bigint DEFAULT 0 CHECK (taken < 40));
 )";
 const char* const kTables[] = {"parents", "children", "slots"};
 
@@ -115,8 +123,21 @@ class Producer {
   const Mistakes m_mistakes;
 };
 
-EngineOptions optionsFor(const QString& directory, Mistakes mistakes) {
+/// On eight lanes.
+SinkOptions sinkOn(const PostgresServer& server, const QString& database) {
+  SinkOptions sink;
+  sink.driver = "postgres";
+  sink.host = "127.0.0.1";
+  sink.port = server.port();
+  sink.user = "postgres";
+  sink.database = database.toStdString();
+  sink.flush.workers = 8;
+  return sink;
+}
+
+EngineOptions optionsFor(const QString& directory, Mistakes mistakes, const SinkOptions& sink) {
   EngineOptions options;
+  options.sinks = {sink};
   options.sinks.front().flush.linger = 2ms;
   // What only a folded-away version would have met may go unseen: such tables apply every version.
   if (mistakes == Mistakes::OfAll) {
@@ -139,25 +160,38 @@ class TestRacingProducers : public QObject {
  private slots:
   void endsAsIfAppliedOneByOneInJournalOrder_data() {
     QTest::addColumn<bool>("folded");
-    QTest::newRow("folded") << true;
-    QTest::newRow("every version") << false;
+    QTest::addColumn<bool>("isPostgres");
+    QTest::newRow("folded") << true << false;
+    QTest::newRow("every version") << false << false;
+    QTest::newRow("folded, eight lanes") << true << true;
+    QTest::newRow("every version, eight lanes") << false << true;
   }
   void endsAsIfAppliedOneByOneInJournalOrder() {
     QFETCH(bool, folded);
+    QFETCH(bool, isPostgres);
     const Mistakes mistakes = folded ? Mistakes::OfKeys : Mistakes::OfAll;
     const unsigned seed = newSeed();
     const QTemporaryDir node;
-    auto started = app::Application::start(optionsFor(node.path(), mistakes), app::KeepHistory::No);
+    SinkOptions sink;
+    ServerPlace database{"QSQLITE", 0, {}, node.filePath("database.sqlite")};
+    if (isPostgres) {
+      PostgresServer& server = PostgresServer::shared();
+      database = {"QPSQL", server.port(), "postgres",
+                  QString::fromStdString(server.makeDatabase())};
+      sink = sinkOn(server, database.database);
+    }
+    auto started =
+        app::Application::start(optionsFor(node.path(), mistakes, sink), app::KeepHistory::No);
     QVERIFY2(started.isOk(), started.status().message().c_str());
     app::Application& application = **started;
-    QVERIFY(application.engine().runSchema(kSchema).isOk());
+    QVERIFY(application.engine().runSchema(isPostgres ? kPostgresSchema : kSchema).isOk());
     race(application.engine(), seed, mistakes);
     if (QTest::currentTestFailed()) return;
     const StopReport report = application.stop(60s);
     QVERIFY2(report.status.isOk(), report.status.message().c_str());
     QCOMPARE(report.left, 0u);
     started->reset();
-    compareWithOneByOne(node);
+    compareWithOneByOne(node, database);
   }
 
  private:
@@ -207,8 +241,7 @@ class TestRacingProducers : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(lastIsInEffect(), 30'000);
   }
 
-  static void compareWithOneByOne(const QTemporaryDir& node) {
-    const QString actual = node.filePath("database.sqlite");
+  static void compareWithOneByOne(const QTemporaryDir& node, const ServerPlace& actual) {
     const QString expected = node.filePath("one_by_one.sqlite");
     const OneByOneResult judged = applyOneByOne(node.filePath("journal"), expected, kSchema);
     QCOMPARE(judged.failure, QString());
