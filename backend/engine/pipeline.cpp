@@ -287,6 +287,17 @@ void Pipeline::onNotJournaled(const AppendFailure& failure) {
 
 Status Pipeline::runSchema(std::string_view sql) {
   RETURN_IF_ERROR(primary().store().runScript(sql));
+  for (const Sink* each : primaryFirst()) {
+    if (each == &primary() || each->options().driver != primary().options().driver) continue;
+    const Status made = find(each->name())->store().runScript(sql);
+    if (made.isOk()) continue;
+    Event event;
+    event.kind = EventKind::SinkState;
+    event.severity = Severity::Warning;
+    event.sink = each->name();
+    event.what = "sink " + each->name() + ": its tables could not be made: " + made.message();
+    m_parts.events.append(std::move(event));
+  }
   return refreshCatalog();
 }
 

@@ -63,7 +63,8 @@ class Pipeline {
   Sink* find(std::string_view sink) const;
   const IntakeCounters& counters() const { return m_counters; }
 
-  /// Runs SQL in the primary, then refreshCatalog().
+  /// Runs SQL in the primary, and in sinks that understand the same; then refreshCatalog(). Errors:
+  /// those of the primary; of others it is told as an event.
   Status runSchema(std::string_view sql);
   /// Takes the primary's tables as they are now; a changed catalog begins a new segment.
   Status refreshCatalog();

@@ -91,7 +91,8 @@ void NodeBar::makeLists() {
   m_sink->setToolTip(QStringLiteral("The sink that tiles and charts show"));
   m_sink->addItem(QStringLiteral("primary"), QString());
   connect(m_sink, &QComboBox::activated, this,
-          [this] { emit sinkChosen(m_sink->currentData().toString().toStdString()); });
+          [this] { chooseSink(m_sink->currentData().toString().toStdString()); });
+  connect(m_sink, &QComboBox::activated, this, [this] { emit sinkChosen(m_chosenSink); });
 }
 
 void NodeBar::makeSpans() {
@@ -136,13 +137,14 @@ void NodeBar::showSinks(const std::vector<SinkSnapshot>& sinks) {
   QStringList shown;
   for (int i = 0; i < m_sink->count(); ++i) shown << m_sink->itemData(i).toString();
   if (wanted == shown || wanted.isEmpty()) return;
-  const QString chosen = m_sink->currentData().toString();
   m_sink->clear();
   for (const QString& name : wanted) m_sink->addItem(displayText(name, 64), name);
-  chooseSink(chosen.toStdString());
+  chooseSink(m_chosenSink);
 }
 
+// Before one is chosen it is the primary, whichever that is.
 void NodeBar::chooseSink(const std::string& sink) {
+  m_chosenSink = sink;
   const int at = m_sink->findData(QString::fromStdString(sink));
   m_sink->setCurrentIndex(at < 0 ? 0 : at);
 }

@@ -47,6 +47,7 @@ class NodeBar : public QWidget {
 
   QComboBox* m_node = nullptr;
   QComboBox* m_sink = nullptr;
+  std::string m_chosenSink;
   QToolButton* m_live = nullptr;
   std::vector<QToolButton*> m_spans;
   QToolButton* m_freeze = nullptr;

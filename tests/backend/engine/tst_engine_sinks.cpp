@@ -55,6 +55,16 @@ class TestEngineSinks : public QObject {
     QCOMPARE(seen->sinks[2].role, std::string("mirror"));
   }
 
+  void tablesAreMadeInAllThatUnderstandTheSame() {
+    EngineRig rig;
+    rig.addSink("standby", "standby");
+    QVERIFY(rig.start().isOk());
+    QVERIFY(rig.engine().runSchema("CREATE TABLE pets(id INTEGER PRIMARY KEY)").isOk());
+    for (std::size_t sink = 0; sink < 2; ++sink) {
+      QCOMPARE(rig.rows("SELECT count(*) FROM pets", sink), (Rows{"0"}));
+    }
+  }
+
   void tableGoesToTheSinksThatItNames() {
     EngineRig rig;
     rig.addSink("copy", "mirror");

@@ -99,14 +99,13 @@ QString FailoverBox::consequence(const SinkSnapshot& primary, const SinkSnapshot
   const std::uint64_t lacks =
       standby.queueDepth > primary.queueDepth ? standby.queueDepth - primary.queueDepth : 0;
   said << (lacks == 0
-               ? QStringLiteral("%1 has everything that %2 has.").arg(to, from)
+               ? QStringLiteral("%1 has come as far as %2.").arg(to, from)
                : QStringLiteral("%1 lacks %2 that %3 has. Until it has them, nobody is told that "
                                 "anything more is persisted.")
                      .arg(to, countOf(lacks, "change set", "change sets"), from));
   if (standby.deadLettersWaiting > 0) {
     said << QStringLiteral(
-                "It keeps %1 of its own, which its tables lack until somebody retries "
-                "them.")
+                "It has %1 of its own: its tables lack them until somebody retries them.")
                 .arg(countOf(standby.deadLettersWaiting, "dead letter", "dead letters"));
   }
   if (!isWell(standby)) {
