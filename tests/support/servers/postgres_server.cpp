@@ -22,6 +22,7 @@ namespace penstock::test {
 namespace {
 
 constexpr int kPatienceMs = 60'000;
+constexpr int kPortsTried = 5;
 
 struct Cleared {
   void operator()(PGresult* result) const { PQclear(result); }
@@ -47,6 +48,12 @@ const passwd* unprivilegedUser() {
   if (user == nullptr) user = getpwnam("nobody");
   CHECK(user != nullptr);
   return user;
+}
+
+// With something to do in the child, Qt forks as everybody does. The other way the child shares our
+// memory until it is another program, and ThreadSanitizer takes its news for ours.
+void forkPlainly(QProcess& process) {
+  process.setChildProcessModifier([] {});
 }
 
 std::string cellOf(const PGresult* answer, int row, int column) {
@@ -108,8 +115,12 @@ PostgresServer::PostgresServer() {
   }
   run("initdb", {"-D", QString::fromStdString(m_folder + "/data"), "--username=postgres",
                  "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"});
-  m_port = freePort();
-  start();
+  // Somebody else may take the port before the server does.
+  for (int tries = 0; tries < kPortsTried; ++tries) {
+    m_port = freePort();
+    if (tryStart()) return;
+  }
+  fail("postgres");
 }
 
 PostgresServer::~PostgresServer() {
@@ -143,6 +154,10 @@ std::vector<std::string> PostgresServer::rows(std::string_view database,
 }
 
 void PostgresServer::start() {
+  if (!tryStart()) fail("postgres");
+}
+
+bool PostgresServer::tryStart() {
   QStringList command = asUser("postgres");
   command << "-D" << QString::fromStdString(m_folder + "/data");
   command << "-k" << QString::fromStdString(m_folder) << "-p" << QString::number(m_port);
@@ -153,11 +168,13 @@ void PostgresServer::start() {
   }
   m_process.setStandardErrorFile(QString::fromStdString(m_folder + "/log"), QProcess::Append);
   m_process.setStandardOutputFile(QProcess::nullDevice());
+  forkPlainly(m_process);
   m_process.start(command.takeFirst(), command);
   const std::string target = connection();
   while (PQping(target.c_str()) != PQPING_OK) {
-    if (m_process.waitForFinished(20)) fail("postgres");
+    if (m_process.waitForFinished(20) || m_process.state() == QProcess::NotRunning) return false;
   }
+  return true;
 }
 
 // The server first: it would start over when it saw a backend die.
@@ -213,6 +230,7 @@ void PostgresServer::run(const char* program, const QStringList& arguments) {
   process.setStandardErrorFile(QString::fromStdString(m_folder + "/log"), QProcess::Append);
   process.setStandardOutputFile(QProcess::nullDevice());
   process.setWorkingDirectory(QString::fromStdString(m_folder));
+  forkPlainly(process);
   process.start(command.takeFirst(), command);
   if (!process.waitForFinished(kPatienceMs) || process.exitCode() != 0) fail(program);
 }

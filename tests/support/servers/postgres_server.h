@@ -63,6 +63,7 @@ class PostgresServer {
   void resume();
 
  private:
+  bool tryStart();
   void run(const char* program, const QStringList& arguments);
   QStringList asUser(const char* program) const;
   void signalAll(int signal);
