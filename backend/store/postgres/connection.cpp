@@ -80,6 +80,20 @@ std::vector<std::string> split(const std::string& list) {
   return parts;
 }
 
+// Each host that was tried has a line or two in it.
+std::string oneLine(std::string_view message) {
+  std::string line;
+  while (!message.empty()) {
+    const std::size_t end = std::min(message.find('\n'), message.size());
+    std::string_view next = message.substr(0, end);
+    const bool goesOn = next.starts_with('\t');
+    if (goesOn) next.remove_prefix(1);
+    if (!next.empty()) line.append(line.empty() ? "" : goesOn ? " " : "; ").append(next);
+    message.remove_prefix(std::min(end + 1, message.size()));
+  }
+  return line;
+}
+
 // Later ones win: what the target says wins over our defaults, and what must be over the target.
 pg_conn* connect(const ConnectionOptions& options) {
   const std::string timeout = std::to_string(std::max<std::int64_t>(
@@ -112,7 +126,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const ConnectionOptions& op
   std::unique_ptr<Connection> connection(new Connection(connect(options), options, use));
   const std::string where = describeTarget(options.target);
   if (PQstatus(connection->m_handle) != CONNECTION_OK) {
-    return Status(StatusCode::Unavailable, firstLine(PQerrorMessage(connection->m_handle)))
+    return Status(StatusCode::Unavailable, oneLine(PQerrorMessage(connection->m_handle)))
         .withContext(where);
   }
   if (Status status = connection->setUp(options, use); !status) return status.withContext(where);

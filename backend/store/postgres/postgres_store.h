@@ -15,7 +15,8 @@ namespace penstock {
 
 struct PostgresOptions {
   /// libpq's URL or `key=value …`. Several hosts are tried in turn until one takes writes
-  /// (`target_session_attrs=read-write`, unless it says otherwise).
+  /// (`target_session_attrs=read-write`, unless it says otherwise). A pool in between must hand out
+  /// sessions, not transactions: settings and prepared statements belong to one.
   std::string target;
   /// What else knows it: the target, PGPASSFILE, ~/.pgpass. Never shown.
   std::string password;

@@ -195,6 +195,20 @@ class TestLostConnections : public QObject {
     QVERIFY((*store)->readCatalog().isOk());
   }
 
+  void everyHostThatWasTriedIsNamed() {
+    PostgresOptions options;
+    options.target = "postgresql://postgres@127.0.0.1:1,127.0.0.1:2/nowhere";
+    const auto store = PostgresStore::create(options);
+    QVERIFY(store.isOk());
+    const Status away = (*store)->readCatalog().status();
+    QCOMPARE(away.code(), StatusCode::Unavailable);
+    const QString message = QString::fromStdString(away.message());
+    QVERIFY2(message.startsWith("127.0.0.1:1,127.0.0.1:2/nowhere: "), qPrintable(message));
+    QVERIFY2(message.contains("port 1 failed") && message.contains("; connection to server"),
+             qPrintable(message));
+    QVERIFY2(message.contains("port 2 failed") && !message.contains('\n'), qPrintable(message));
+  }
+
   void tooManyConnectionsAreTransient() {
     PostgresFixture fixture(kSchema);
     PostgresSession(fixture.server().connection())
