@@ -96,9 +96,11 @@ Status Node::pauseTable(std::string_view name, const Command& command) {
   RETURN_IF_ERROR(checkTable(command.table));
   for (const auto& each : m_pipeline.sinks()) {
     // Of all or of none: the others are asked next.
-    if (command.sink.empty() || each->name() == name) RETURN_IF_ERROR(each->checkTablePause());
+    if (command.sink.empty() ? each->keepsRows() : each->name() == name) {
+      RETURN_IF_ERROR(each->checkTablePause());
+    }
   }
-  sink(name).pauseTable(command.table, command.who, command.why);
+  if (sink(name).keepsRows()) sink(name).pauseTable(command.table, command.who, command.why);
   return Status::ok();
 }
 

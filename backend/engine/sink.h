@@ -76,8 +76,11 @@ class Sink final : private FlushListener {
   /// released in order.
   /// Expects: checkTablePause().
   void pauseTable(const std::string& table, const std::string& who, const std::string& why);
-  /// Errors: Unsupported (with several lanes what touches a table is in many hands at once).
+  /// Errors: Unsupported (an archive keeps everything; with several lanes what touches a table is
+  /// in many hands at once).
   Status checkTablePause() const;
+  /// False: it keeps change sets as they were journaled.
+  bool keepsRows() const { return m_store->takes() == StoreTakes::Rows; }
   std::string resumeTable(std::string_view table);
   Pauses pauses() const;
   void flushTo(Sequence target);

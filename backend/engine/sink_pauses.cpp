@@ -65,6 +65,11 @@ std::string Sink::resume() {
 }
 
 Status Sink::checkTablePause() const {
+  if (!keepsRows()) {
+    return {StatusCode::Unsupported, "sink " + name() +
+                                         " is an archive: it keeps every change set, whatever its "
+                                         "tables (pause the sink)"};
+  }
   if (!hasSeveralLanes()) return Status::ok();
   return {StatusCode::Unsupported, "sink " + name() +
                                        " commits on several lanes, where a table cannot be paused "
