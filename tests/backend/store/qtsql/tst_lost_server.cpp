@@ -21,6 +21,8 @@ constexpr std::string_view kSchema = R"(
   CREATE TABLE u(id BIGINT PRIMARY KEY, v TEXT);
 )";
 
+constexpr const char* kDeadlocks = "SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'";
+
 QtSqlOptions impatient() {
   QtSqlOptions options;
   options.lockTimeout = 1s;
@@ -106,29 +108,33 @@ class TestLostServer : public QObject {
     QCOMPARE(fixture.commitOne("t", insertOf(1)).outcome, CommitOutcome::Committed);
   }
 
-  /// Whoever is the victim: ours is done again at once, when the other one has gone on.
+  /// Whoever is the victim: ours is done again at once, when the other one has gone on. On a busy
+  /// machine a round may end without a deadlock.
   void deadlockIsTriedAgainAtOnce() {
     MariaDbFixture fixture(kSchema);
     QCOMPARE(fixture.rows("INSERT INTO t VALUES(1,'a'); INSERT INTO u VALUES(1,'a'),(2,'a')"),
              Rows{});
     const MariaDbSession other(fixture.server(), fixture.database());
-    // Has changed more than we have: the server sacrifices us.
-    QCOMPARE(other.rows("BEGIN; UPDATE u SET v='b'; UPDATE u SET v='c'"), Rows{});
-    CommitResult result;
-    Worker worker("commits", ThreadPriority::Normal, [&] {
-      BatchBuilder builder = fixture.builder();
-      builder.add("t", upsertOf(1)).add("u", upsertOf(1));
-      result = fixture.commit(builder);
-    });
-    waitForStatement(fixture, "`u`");
-    QCOMPARE(other.rows("UPDATE t SET v='theirs'"), Rows{});
-    QCOMPARE(other.rows("COMMIT"), Rows{});
-    worker.join();
-    QCOMPARE(result.message, std::string());
-    QCOMPARE(result.outcome, CommitOutcome::Committed);
-    QCOMPARE(fixture.rows("SELECT v FROM t UNION ALL SELECT v FROM u"), (Rows{"x", "x", "c"}));
-    QVERIFY(fixture.rows("SHOW ENGINE INNODB STATUS")[0].find("LATEST DETECTED DEADLOCK") !=
-            std::string::npos);
+    const Rows before = fixture.rows(kDeadlocks);
+    QCOMPARE(before.size(), 1U);
+    for (int round = 0; round < 10 && fixture.rows(kDeadlocks) == before; ++round) {
+      // Has changed more than we have: the server sacrifices us.
+      QCOMPARE(other.rows("BEGIN; UPDATE u SET v='b'; UPDATE u SET v='c'"), Rows{});
+      CommitResult result;
+      Worker worker("commits", ThreadPriority::Normal, [&] {
+        BatchBuilder builder = fixture.builder();
+        builder.add("t", upsertOf(1)).add("u", upsertOf(1));
+        result = fixture.commit(builder);
+      });
+      waitForStatement(fixture, "`u`");
+      QCOMPARE(other.rows("UPDATE t SET v='theirs'"), Rows{});
+      QCOMPARE(other.rows("COMMIT"), Rows{});
+      worker.join();
+      QCOMPARE(result.message, std::string());
+      QCOMPARE(result.outcome, CommitOutcome::Committed);
+      QCOMPARE(fixture.rows("SELECT v FROM t UNION ALL SELECT v FROM u"), (Rows{"x", "x", "c"}));
+    }
+    QVERIFY(fixture.rows(kDeadlocks) != before);
   }
 
   /// It was free when it was asked for, and then there: an upsert that updates.
