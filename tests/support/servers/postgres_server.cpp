@@ -2,15 +2,21 @@
 #include "tests/support/servers/postgres_server.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <libpq-fe.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
+#include <spawn.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <QDir>
 #include <QFile>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -50,12 +56,6 @@ const passwd* unprivilegedUser() {
   return user;
 }
 
-// With something to do in the child, Qt forks as everybody does. The other way the child shares our
-// memory until it is another program, and ThreadSanitizer takes its news for ours.
-void forkPlainly(QProcess& process) {
-  process.setChildProcessModifier([] {});
-}
-
 std::string cellOf(const PGresult* answer, int row, int column) {
   if (PQgetisnull(answer, row, column) != 0) return "NULL";
   return {PQgetvalue(answer, row, column),
@@ -67,6 +67,49 @@ std::vector<std::string> errorRow(const char* code, const char* why) {
 }
 
 }  // namespace
+
+bool ChildProgram::start(const QStringList& command, const std::string& folder) {
+  std::vector<QByteArray> words;
+  for (const QString& word : command) words.push_back(word.toLocal8Bit());
+  std::vector<char*> arguments;
+  for (QByteArray& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  const std::string log = folder + "/log";
+  posix_spawn_file_actions_t files;
+  posix_spawn_file_actions_init(&files);
+  posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_addopen(&files, STDERR_FILENO, log.c_str(),
+                                   O_WRONLY | O_APPEND | O_CREAT, 0644);
+  posix_spawn_file_actions_addchdir_np(&files, folder.c_str());
+  pid_t pid = 0;
+  const int failed =
+      posix_spawnp(&pid, arguments.front(), &files, nullptr, arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&files);
+  if (failed != 0) return false;
+  m_pid = pid;
+  m_handle = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+  CHECK(m_handle >= 0);
+  return true;
+}
+
+void ChildProgram::signal(int signal) const {
+  if (isRunning()) ::kill(static_cast<pid_t>(m_pid), signal);
+}
+
+bool ChildProgram::waitForEnd(int patienceMs) {
+  if (!isRunning()) return true;
+  pollfd ended{m_handle, POLLIN, 0};
+  int ready = 0;
+  do {
+    ready = poll(&ended, 1, patienceMs);
+  } while (ready < 0 && errno == EINTR);
+  if (ready != 1) return false;
+  CHECK(waitpid(static_cast<pid_t>(m_pid), &m_status, 0) == m_pid);
+  ::close(m_handle);
+  m_pid = 0;
+  return true;
+}
 
 PostgresSession::PostgresSession(const std::string& connection)
     : m_handle(PQconnectdb(connection.c_str())) {
@@ -124,10 +167,10 @@ PostgresServer::PostgresServer() {
 }
 
 PostgresServer::~PostgresServer() {
-  if (m_process.state() != QProcess::NotRunning) {
+  if (m_process.isRunning()) {
     signalAll(SIGCONT);
-    ::kill(static_cast<pid_t>(m_process.processId()), SIGQUIT);
-    if (!m_process.waitForFinished(kPatienceMs)) kill();
+    m_process.signal(SIGQUIT);
+    if (!m_process.waitForEnd(kPatienceMs)) kill();
   }
   QDir(QString::fromStdString(m_folder)).removeRecursively();
 }
@@ -166,25 +209,21 @@ bool PostgresServer::tryStart() {
         "max_connections=60", "superuser_reserved_connections=0", "timezone=America/Caracas"}) {
     command << "-c" << setting;
   }
-  m_process.setStandardErrorFile(QString::fromStdString(m_folder + "/log"), QProcess::Append);
-  m_process.setStandardOutputFile(QProcess::nullDevice());
-  forkPlainly(m_process);
-  m_process.start(command.takeFirst(), command);
+  if (!m_process.start(command, m_folder)) return false;
   const std::string target = connection();
   while (PQping(target.c_str()) != PQPING_OK) {
-    if (m_process.waitForFinished(20) || m_process.state() == QProcess::NotRunning) return false;
+    if (m_process.waitForEnd(20)) return false;
   }
   return true;
 }
 
 // The server first: it would start over when it saw a backend die.
 void PostgresServer::kill() {
-  const auto server = static_cast<pid_t>(m_process.processId());
-  ::kill(server, SIGSTOP);
+  m_process.signal(SIGSTOP);
   const std::vector<std::int64_t> all = backends();
   for (const std::int64_t backend : all) ::kill(static_cast<pid_t>(backend), SIGKILL);
-  ::kill(server, SIGKILL);
-  CHECK(m_process.waitForFinished(kPatienceMs));
+  m_process.signal(SIGKILL);
+  CHECK(m_process.waitForEnd(kPatienceMs));
   // Orphans are gone when nobody holds the shared memory: only then can the server start again.
   for (const std::int64_t backend : all) {
     while (::kill(static_cast<pid_t>(backend), 0) == 0 &&
@@ -199,13 +238,12 @@ void PostgresServer::pause() { signalAll(SIGSTOP); }
 void PostgresServer::resume() { signalAll(SIGCONT); }
 
 void PostgresServer::signalAll(int signal) {
-  ::kill(static_cast<pid_t>(m_process.processId()), signal);
+  m_process.signal(signal);
   for (const std::int64_t backend : backends()) ::kill(static_cast<pid_t>(backend), signal);
 }
 
 std::vector<std::int64_t> PostgresServer::backends() const {
-  const auto server = m_process.processId();
-  QFile file(QString("/proc/%1/task/%1/children").arg(server));
+  QFile file(QString("/proc/%1/task/%1/children").arg(m_process.pid()));
   std::vector<std::int64_t> backends;
   if (!file.open(QIODevice::ReadOnly)) return backends;
   for (const QByteArray& number : file.readAll().simplified().split(' ')) {
@@ -225,14 +263,10 @@ QStringList PostgresServer::asUser(const char* program) const {
 }
 
 void PostgresServer::run(const char* program, const QStringList& arguments) {
-  QProcess process;
-  QStringList command = asUser(program) + arguments;
-  process.setStandardErrorFile(QString::fromStdString(m_folder + "/log"), QProcess::Append);
-  process.setStandardOutputFile(QProcess::nullDevice());
-  process.setWorkingDirectory(QString::fromStdString(m_folder));
-  forkPlainly(process);
-  process.start(command.takeFirst(), command);
-  if (!process.waitForFinished(kPatienceMs) || process.exitCode() != 0) fail(program);
+  ChildProgram child;
+  const bool ended =
+      child.start(asUser(program) + arguments, m_folder) && child.waitForEnd(kPatienceMs);
+  if (!ended || child.exitStatus() != 0) fail(program);
 }
 
 void PostgresServer::fail(const char* what) {
