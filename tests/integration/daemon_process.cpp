@@ -23,7 +23,8 @@ QStringList readRows(QSqlDatabase& database, const QString& sql) {
   while (query.next()) {
     QStringList cells;
     for (int i = 0; i < query.record().count(); ++i) {
-      cells << csvCell(query.value(i).toString());
+      // Of a number that is NULL, some drivers make 0.
+      cells << (query.isNull(i) ? QString() : csvCell(query.value(i).toString()));
     }
     rows << cells.join(',');
   }

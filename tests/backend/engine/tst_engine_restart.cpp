@@ -82,7 +82,7 @@ class TestEngineRestart : public QObject {
     pause.why = "index is rebuilt";
     QVERIFY(rig.command(pause).stage == CommandStage::InEffect);
     QVERIFY(rig.add(1).status.isOk());
-    QVERIFY(rig.waitSettled(std::chrono::milliseconds(10)).code() == StatusCode::Unavailable);
+    QVERIFY(rig.waitSettled(std::chrono::seconds(1)).code() == StatusCode::Unavailable);
     const StopReport report = rig.engine().stop(std::chrono::hours(1));
     QCOMPARE(report.persisted, std::uint64_t{0});
     QCOMPARE(report.left, std::uint64_t{1});

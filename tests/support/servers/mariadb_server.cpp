@@ -122,6 +122,7 @@ void MariaDbServer::start() {
         "--innodb-lock-wait-timeout=50"}) {
     command << setting;
   }
+  m_process.setProcessEnvironment(environment());
   m_process.setStandardErrorFile(QString::fromStdString(m_folder + "/log"), QProcess::Append);
   m_process.setStandardOutputFile(QProcess::nullDevice());
   m_process.start(command.takeFirst(), command);
@@ -151,6 +152,13 @@ QStringList MariaDbServer::asUser(const char* program) const {
   return command << program;
 }
 
+/// A server removes what looks like its temporary tables, those of another one too.
+QProcessEnvironment MariaDbServer::environment() const {
+  QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+  environment.insert("TMPDIR", QString::fromStdString(m_folder));
+  return environment;
+}
+
 void MariaDbServer::install() {
   QProcess process;
   QStringList command = asUser("mariadb-install-db");
@@ -158,6 +166,7 @@ void MariaDbServer::install() {
           << "--auth-root-authentication-method=normal"
           << "--skip-test-db"
           << "--skip-name-resolve";
+  process.setProcessEnvironment(environment());
   process.setStandardErrorFile(QString::fromStdString(m_folder + "/log"), QProcess::Append);
   process.setStandardOutputFile(QString::fromStdString(m_folder + "/log"), QProcess::Append);
   process.setWorkingDirectory(QString::fromStdString(m_folder));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <QProcess>
+#include <QProcessEnvironment>
 #include <QStringList>
 #include <cstdint>
 #include <string>
@@ -46,6 +47,7 @@ class MariaDbServer {
 
  private:
   QStringList asUser(const char* program) const;
+  QProcessEnvironment environment() const;
   void install();
   [[noreturn]] void fail(const char* what);
 

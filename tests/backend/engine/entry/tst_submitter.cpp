@@ -222,7 +222,7 @@ class TestSubmitter : public QObject {
     SourceLine line;
     line.source = 7;
     Status marked;
-    while (marked.isOk() && line.line < 100'000) {
+    while (marked.isOk() && line.line < 2'000'000) {
       ++line.line;
       marked = rig.engine().port().markShed(line);
     }
