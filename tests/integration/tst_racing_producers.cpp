@@ -20,6 +20,8 @@ using namespace std::chrono_literals;
 
 constexpr int kProducers = 16;
 constexpr int kSetsEach = 60;
+/// On several lanes each of the many refusals waits until it is the oldest, and is tried alone.
+constexpr int kSetsEachOnLanes = 20;
 constexpr const char* kSchema = R"(
 CREATE TABLE parents(id INTEGER PRIMARY KEY, name TEXT NOT NULL, total INTEGER);
 CREATE TABLE children(id INTEGER PRIMARY KEY, parent INTEGER NOT NULL REFERENCES parents(id),
@@ -185,17 +187,18 @@ class TestRacingProducers : public QObject {
     QVERIFY2(started.isOk(), started.status().message().c_str());
     app::Application& application = **started;
     QVERIFY(application.engine().runSchema(isPostgres ? kPostgresSchema : kSchema).isOk());
-    race(application.engine(), seed, mistakes);
+    const int setsEach = isPostgres ? kSetsEachOnLanes : kSetsEach;
+    race(application.engine(), seed, mistakes, setsEach);
     if (QTest::currentTestFailed()) return;
     const StopReport report = application.stop(60s);
     QVERIFY2(report.status.isOk(), report.status.message().c_str());
     QCOMPARE(report.left, 0u);
     started->reset();
-    compareWithOneByOne(node, database);
+    compareWithOneByOne(node, database, kProducers * setsEach);
   }
 
  private:
-  static void race(Engine& engine, unsigned seed, Mistakes mistakes) {
+  static void race(Engine& engine, unsigned seed, Mistakes mistakes, int setsEach) {
     std::atomic<int> running{kProducers};
     std::atomic<int> refused{0};
     {
@@ -206,7 +209,7 @@ class TestRacingProducers : public QObject {
           Producer producer(seed + static_cast<unsigned>(i), mistakes);
           SubmitOptions options;
           options.notifyAt = AckLevel::Accepted;
-          for (int n = 0; n < kSetsEach; ++n) {
+          for (int n = 0; n < setsEach; ++n) {
             if (!client->submit(producer.next(), options).status.isOk()) ++refused;
           }
           --running;
@@ -241,11 +244,12 @@ class TestRacingProducers : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(lastIsInEffect(), 30'000);
   }
 
-  static void compareWithOneByOne(const QTemporaryDir& node, const ServerPlace& actual) {
+  static void compareWithOneByOne(const QTemporaryDir& node, const ServerPlace& actual,
+                                  int changeSets) {
     const QString expected = node.filePath("one_by_one.sqlite");
     const OneByOneResult judged = applyOneByOne(node.filePath("journal"), expected, kSchema);
     QCOMPARE(judged.failure, QString());
-    QCOMPARE(judged.changeSets, kProducers * kSetsEach);
+    QCOMPARE(judged.changeSets, changeSets);
     for (const char* table : kTables) {
       const QString sql = QString("SELECT * FROM %1").arg(table);
       QCOMPARE(rowsOf(actual, sql), rowsOf(expected, sql));
