@@ -146,7 +146,7 @@ std::string_view Pipeline::roleOf(std::size_t sink) const {
 Status Pipeline::endFailover() {
   RETURN_IF_ERROR(m_roleFile.write(m_options.sinks[*m_roles->underWay()].name));
   m_roles->end();
-  const Status refreshed = refreshCatalog();
+  Status refreshed = refreshCatalog();
   if (refreshed.isOk()) return refreshed;
   Event event;
   event.kind = EventKind::SinkState;
@@ -317,7 +317,7 @@ Status Pipeline::flushAndWait(SteadyTime deadline) {
   const Sequence target = m_journal->journaledHead();
   const std::optional<Pause> paused = primary().pauses().sink;
   if (!paused) primary().flushTo(target);
-  const Status waited = primary().waitSettled(target, deadline);
+  Status waited = primary().waitSettled(target, deadline);
   if (!paused || waited.code() != StatusCode::Deadline) return waited;
   const std::string why = paused->why.empty() ? "" : " (" + paused->why + ")";
   return {StatusCode::Unavailable, "sink " + primary().name() + " is paused by " + paused->who +
