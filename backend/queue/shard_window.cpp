@@ -14,7 +14,7 @@ namespace penstock {
 
 ShardWindow::ShardWindow(std::uint64_t bytesMax, ShardCheckpoints atStart, TouchedBy touchedBy)
     : m_memory(bytesMax),
-      m_atStart(std::move(atStart)),
+      m_atStart(atStart),
       m_touchedBy(std::move(touchedBy)),
       m_settled(m_atStart.start()) {}
 
