@@ -19,14 +19,17 @@ std::uint64_t trulyRandom() {
 /// Another one at each start, so that a process that lives on elsewhere loses the fence.
 std::string newOwner() { return "start " + std::to_string(trulyRandom()); }
 
+/// The one that a sink with one lane goes by, in whatever order the store tells them.
+Sequence settledByAll(const std::vector<Checkpoint>& held) {
+  const auto all = std::ranges::find(held, kAllShards, &Checkpoint::shard);
+  return all == held.end() ? kNoSequence : all->settled;
+}
+
 /// One checkpoint cannot tell what several lanes have settled beyond it.
 Status checkOneLane(const std::vector<Checkpoint>& held) {
-  Sequence all = kNoSequence;
+  const Sequence all = settledByAll(held);
   Sequence newest = kNoSequence;
-  for (const Checkpoint& each : held) {
-    newest = std::max(newest, each.settled);
-    if (each.shard == kAllShards) all = each.settled;
-  }
+  for (const Checkpoint& each : held) newest = std::max(newest, each.settled);
   if (newest == all) return Status::ok();
   return {StatusCode::Conflict,
           "several lanes have written to this database up to " + std::to_string(toNumber(newest)) +
@@ -164,7 +167,7 @@ SinkQueue::Options Sink::queueOptions(const std::vector<Checkpoint>& held) const
   options.windowBytes = m_settings.windowBytes;
   options.taking = SinkQueue::Options::Taking::AfterBegin;
   if (!hasSeveralLanes()) {
-    if (!held.empty()) options.settled = held.front().settled;
+    options.settled = settledByAll(held);
     return options;
   }
   SinkQueue::Sharding sharding;

@@ -94,6 +94,22 @@ class TestEngineLanes : public QObject {
     QCOMPARE(rig.rows("SELECT sum(n) FROM people"), countOf(2));
   }
 
+  void oneLaneGoesOnWhereSeveralHaveAllArrived() {
+    EngineRig rig;
+    rig.lanes = 8;
+    QVERIFY(rig.start().isOk());
+    addTimes(rig, 2);
+    QVERIFY(rig.waitSettled().isOk());
+    QTRY_COMPARE(rig.rows("SELECT max(sequence) FROM penstock_checkpoint WHERE shard = 0"),
+                 rig.rows("SELECT max(sequence) FROM penstock_checkpoint"));
+    rig.end();
+    rig.lanes = 1;
+    QVERIFY(rig.start().isOk());
+    addTimes(rig, 1);
+    QVERIFY(rig.waitSettled().isOk());
+    QCOMPARE(rig.rows("SELECT sum(n) FROM people"), countOf(3));
+  }
+
   void tableCannotBePausedByItself() {
     EngineRig rig;
     rig.lanes = 8;
