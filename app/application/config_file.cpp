@@ -84,6 +84,22 @@ std::vector<KeyRule> retryRules(RetryOptions& retry) {
           {"max", readDuration({1, kHourMs}, [&](milliseconds time) { retry.max = time; })}};
 }
 
+/// A size of the journal, or an age.
+KeyReader readLag(LagLimit& into) {
+  return [&into](const toml::node& node) {
+    const auto text = node.value_exact<std::string>();
+    const Status wrong(StatusCode::Invalid,
+                       "must be a size such as \"4 GiB\", or a time such as \"1 h\"");
+    if (!text) return wrong;
+    const auto bytes = parseSize(*text);
+    const auto age = parseDuration(*text);
+    if (!bytes && !age) return wrong;
+    into = bytes ? LagLimit{*bytes, {}} : LagLimit{0, *age};
+    if (into.isSet()) return Status::ok();
+    return Status(StatusCode::Invalid, "must not be 0 (leave it out for no limit)");
+  };
+}
+
 std::vector<KeyRule> sinkRules(SinkOptions& sink) {
   const auto role = [&sink](const char* word) {
     return Choice{word, [&sink, word] { sink.role = word; }};
@@ -113,9 +129,8 @@ std::vector<KeyRule> sinkRules(SinkOptions& sink) {
       {"workers", readNumber({limits::kWorkersMin, limits::kWorkersMax}, [&](std::int64_t n) {
          sink.flush.workers = static_cast<std::uint32_t>(n);
        })}};
-  for (const char* name : {"max_lag", "event_table"}) {
-    rules.push_back({name, notAvailableYet("")});
-  }
+  rules.push_back({"max_lag", readLag(sink.maxLag)});
+  rules.push_back({"event_table", readText(sink.eventTable)});
   return rules;
 }
 
@@ -221,6 +236,28 @@ Status readTables(const toml::table& file, EngineOptions& options) {
   return Status::ok();
 }
 
+/// Its name is part of statements, so it is a plain one.
+Status checkEventTable(const toml::node& place, const std::string& title, const SinkOptions& sink) {
+  if (sink.driver == "archive") {
+    return invalidAt(place, title,
+                     "an archive is one file of events as it is (leave event_table out)");
+  }
+  const std::string& name = sink.eventTable;
+  const auto isPlain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  const bool isDigitFirst = name.front() >= '0' && name.front() <= '9';
+  const bool isOurs = name == "penstock_checkpoint" || name == "penstock_dead_letter";
+  if (name.size() <= limits::kEventTableNameMax && std::ranges::all_of(name, isPlain) &&
+      !isDigitFirst && !isOurs) {
+    return Status::ok();
+  }
+  return invalidAt(place, title + " event_table",
+                   isOurs ? "'" + name + "' is a table of another kind (choose another name)"
+                          : "'" + name + "' is no plain name (letters, digits and _, at most " +
+                                std::to_string(limits::kEventTableNameMax) + ")");
+}
+
 /// `earlier`: the sinks before it.
 Status checkSink(const toml::node& place, const SinkOptions& sink,
                  std::span<const SinkOptions> earlier) {
@@ -248,6 +285,17 @@ Status checkSink(const toml::node& place, const SinkOptions& sink,
   if (isPrimary(sink) && std::ranges::any_of(earlier, isPrimary)) {
     return invalidAt(place, title,
                      "there is another primary (write role = \"standby\" or \"mirror\")");
+  }
+  if (!sink.eventTable.empty()) {
+    RETURN_IF_ERROR(checkEventTable(place, title, sink));
+  }
+  const bool mayBeDetached = sink.role == "mirror" || sink.role == "standby";
+  if (sink.maxLag.isSet() && !mayBeDetached) {
+    return invalidAt(place, title,
+                     "max_lag is for a mirror or standby: " +
+                         (isArchive ? std::string("an archive keeps everything")
+                                    : std::string("the primary is never detached")) +
+                         " (leave it out)");
   }
   if (sink.driver == "sqlite") {
     const bool isServer = !sink.host.empty() || sink.port != 0 || !sink.user.empty() ||

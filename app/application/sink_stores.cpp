@@ -46,6 +46,7 @@ Result<PostgresOptions> postgresOptions(const SinkOptions& sink) {
   if (!password) return password.status();
   PostgresOptions options;
   options.password = std::move(*password);
+  options.eventTable = sink.eventTable;
   options.target = setting("host", sink.host) +
                    setting("port", sink.port == 0 ? "" : std::to_string(sink.port)) +
                    setting("user", sink.user) + setting("dbname", sink.database) + sink.options;
@@ -72,6 +73,7 @@ Result<std::unique_ptr<Store>> openStore(const SinkOptions& sink, StoreStart sta
   if (sink.driver == "sqlite") {
     SqliteOptions options;
     options.path = sink.database;
+    options.eventTable = sink.eventTable;
     if (start == StoreStart::CatalogKnown) options.known = SqliteOptions::Known::Catalog;
     return asStore(SqliteStore::create(options));
   }
@@ -89,6 +91,7 @@ Result<std::unique_ptr<Store>> openStore(const SinkOptions& sink, StoreStart sta
   if (!target) return target.status();
   QtSqlOptions options;
   options.target = std::move(*target);
+  options.eventTable = sink.eventTable;
   return asStore(QtSqlStore::create(std::move(options)));
 }
 

@@ -321,7 +321,9 @@ ExitCode trace(const CallArguments& arguments) {
   const bool isWhole = printTraces(tracer, sinks, toText(id), form);
   if (tracer.matches() == 0) {
     std::string why = query->describe() + ": ";
-    why += tracer.otherRecord().empty() ? "no such change set" : "is " + tracer.otherRecord();
+    const std::string nothing =
+        tracer.knowsTable() ? "no such change set" : "there is no such table";
+    why += tracer.otherRecord().empty() ? nothing : "is " + tracer.otherRecord();
     return fail({StatusCode::NotFound,
                  why + "; " + tracer.reachText() + " (older ones were persisted and are gone)"});
   }

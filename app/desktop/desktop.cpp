@@ -13,9 +13,12 @@
 
 #include "app/application/config_file.h"
 #include "base/log.h"
+#include "ui/charts/chart_spec.h"
 
 namespace penstock::app {
 namespace {
+
+using namespace std::chrono_literals;
 
 /// A demo is a peak that one can watch, not one that heats the machine.
 constexpr double kDemoRate = 2'000;
@@ -72,7 +75,25 @@ Result<Desktop::Place> Desktop::choosePlace() const {
   return place;
 }
 
+/// What can be known to be wrong before there is an engine.
+Status Desktop::checkArguments() const {
+  const bool isWindow = m_arguments.exportDirectory.isEmpty();
+  if (isWindow && m_arguments.range.value_or(0s) > ui::longestSpan()) {
+    return {StatusCode::Invalid,
+            "--range: the charts show 1h at most (give 1m, 5m, 15m or 1h; --export takes longer)"};
+  }
+  if (m_arguments.replayFile.isEmpty()) return Status::ok();
+  const QFileInfo file(m_arguments.replayFile);
+  const char* wrong = !file.exists()       ? "there is no such file"
+                      : file.isDir()       ? "is a directory"
+                      : !file.isReadable() ? "cannot be read by this user"
+                                           : nullptr;
+  if (wrong == nullptr) return Status::ok();
+  return {StatusCode::Invalid, "--replay: " + m_arguments.replayFile.toStdString() + ": " + wrong};
+}
+
 Status Desktop::start() {
+  RETURN_IF_ERROR(checkArguments());
   Result<Place> place = choosePlace();
   if (!place) return place.status();
   Result<std::unique_ptr<Application>> started =

@@ -29,6 +29,7 @@ class Desktop {
     enum class Kind : std::uint8_t { Own, Demo } kind = Kind::Own;
   };
 
+  Status checkArguments() const;
   Result<Place> choosePlace() const;
   ui::MainWindowOptions windowOptions(const Place& place);
   void startWorkload(const Place& place);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/number_text.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -28,6 +29,23 @@ std::string byteText(std::uint64_t bytes) {
   const bool fraction = unit > 0 && amount < 9.95;
   std::snprintf(text.data(), text.size(), fraction ? "%.1f %s" : "%.0f %s", amount, kUnits[unit]);
   return text.data();
+}
+
+std::string durationText(std::chrono::nanoseconds duration) {
+  const std::int64_t millis =
+      std::max<std::int64_t>(0, std::chrono::round<std::chrono::milliseconds>(duration).count());
+  if (millis < 1000) return std::to_string(millis) + " ms";
+  const std::int64_t tenths = (millis + 50) / 100;
+  if (tenths < 100 && tenths % 10 != 0)
+    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
+  const std::int64_t seconds = (millis + 500) / 1000;
+  const auto both = [](std::int64_t whole, const char* unit, std::int64_t rest, const char* of) {
+    const std::string text = groupedNumber(whole) + unit;
+    return rest == 0 ? text : text + " " + std::to_string(rest) + of;
+  };
+  if (seconds < 60) return std::to_string(seconds) + " s";
+  if (seconds < 3600) return both(seconds / 60, " min", seconds % 60, " s");
+  return both(seconds / 3600, " h", seconds % 3600 / 60, " min");
 }
 
 }  // namespace penstock

@@ -150,6 +150,7 @@ std::vector<Housekeeping::Chore> Engine::Parts::chores() {
        [this] {
          for (const auto& sink : pipeline.sinks()) sink->findOldest();
        }},
+      {"detach laggards", limits::kLagLookEvery, [this] { pipeline.detachLaggards(); }},
       {"snapshot known ids", 10s,
        [this] { logFailure("snapshot of known ids", pipeline.known().writeSnapshots()); }},
   };

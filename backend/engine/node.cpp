@@ -22,14 +22,9 @@ std::chrono::seconds secondsOf(std::int64_t micros) {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::microseconds(micros));
 }
 
-struct Problem {
-  NodeState state;
-  std::string reason;
-};
-
-std::string freeSpaceText(std::uint64_t used, std::uint64_t floor) {
-  return "only " + byteText(used) + " free on the journal's disk (floor " + byteText(floor) +
-         "): make room there";
+std::string freeSpaceText(const EngineOptions& options, std::uint64_t used, std::uint64_t floor) {
+  return "only " + byteText(used) + " free on the journal's disk (" + options.dataDirectory +
+         ", floor " + byteText(floor) + "): make room there";
 }
 
 /// `table players of primary by ops (maintenance), 40 change sets are held`
@@ -160,7 +155,7 @@ std::string Node::intakeTrouble() const {
   const IntakeGate& gate = m_pipeline.gate();
   if (!gate.isUnderPressure(Budget::FreeSpace)) return {};
   const BudgetUsage space = gate.usage(Budget::FreeSpace);
-  return freeSpaceText(space.used, space.limit);
+  return freeSpaceText(m_options, space.used, space.limit);
 }
 
 void Node::setWorkloadHost(WorkloadHost* host) {
@@ -281,7 +276,7 @@ void Node::tellStall(Sink& sink, SinkWatch& watch, SinkSnapshot& snapshot) {
 
 /// All that is wrong, the worst first; the status line shows that one and counts the others.
 void Node::judge(Snapshot& snapshot) const {
-  std::vector<Problem> problems;
+  std::vector<ProblemSnapshot> problems;
   const std::string held = m_pipeline.gate().heldBecause();
   snapshot.intakeHeldBy = held;
   if (!held.empty()) {
@@ -298,7 +293,7 @@ void Node::judge(Snapshot& snapshot) const {
     if (budget.pressure == 0) continue;
     const bool isHeld = budget.name == budgetName(Budget::FreeSpace);
     problems.push_back({isHeld ? NodeState::IntakeHeld : NodeState::Saturated,
-                        isHeld ? freeSpaceText(budget.usedBytes, budget.limitBytes)
+                        isHeld ? freeSpaceText(m_options, budget.usedBytes, budget.limitBytes)
                                : pressureText(budget, sheds)});
   }
   for (const SinkSnapshot& sink : snapshot.sinks) {
@@ -332,12 +327,11 @@ void Node::judge(Snapshot& snapshot) const {
     return;
   }
   if (problems.empty()) return;
-  const auto worst = std::max_element(
-      problems.begin(), problems.end(),
-      [](const Problem& left, const Problem& right) { return left.state < right.state; });
-  snapshot.state = worst->state;
-  snapshot.stateReason = worst->reason;
-  snapshot.furtherProblems = static_cast<std::uint32_t>(problems.size() - 1);
+  std::ranges::stable_sort(problems, std::ranges::greater{}, &ProblemSnapshot::state);
+  snapshot.state = problems.front().state;
+  snapshot.stateReason = std::move(problems.front().reason);
+  problems.erase(problems.begin());
+  snapshot.furtherProblems = std::move(problems);
 }
 
 }  // namespace penstock

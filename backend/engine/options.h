@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/roles/lag_watch.h"
 #include "model/limits.h"
 #include "model/table_policy.h"
 
@@ -59,6 +60,8 @@ struct SinkOptions {
   std::string options;       ///< more settings of the connection: `sslmode=verify-full …`
   std::string directory;     ///< of an archive; empty: DATA_DIR/NAME
   std::string schemaFile;    ///< SQL that is run once at the start
+  LagLimit maxLag;           ///< of a mirror or standby
+  std::string eventTable;    ///< where each change set is a row; empty: nowhere
   FlushOptions flush;
 };
 

@@ -85,6 +85,7 @@ Status Pipeline::open(const StoreOpener& openStore) {
     Sink::Settings settings{
         sink,      m_options.retry,    m_options.tables,           windowBytes(),
         pauseFile, std::move(*pauses), std::move(m_schemasLeft[i])};
+    m_lagWatches.emplace_back(sink.maxLag);
     m_sinks.push_back(
         std::make_unique<Sink>(std::move(settings), std::move(m_stores[i]), sinkParts(i)));
   }
@@ -229,8 +230,9 @@ Status Pipeline::confirmHead(const JournalId& journal, Sequence head) const {
                       "anew, then what was not persisted is lost)");
   };
   for (std::size_t i = 0; i < m_stores.size(); ++i) {
-    const auto checkpoints = m_stores[i]->readCheckpoints(journal);
+    auto checkpoints = m_stores[i]->readCheckpoints(journal);
     if (!checkpoints) continue;  // away; a sink compares again when it attaches
+    (void)takeReviewCount(*checkpoints);
     for (const Checkpoint& checkpoint : *checkpoints) {
       if (checkpoint.settled > head) {
         return refusal("sink " + m_options.sinks[i].name, checkpoint.settled);
@@ -375,7 +377,7 @@ void Pipeline::recordCrossings() {
 /// What is known is read from the records of a segment too, so it outlives them in a snapshot.
 Status Pipeline::retireSegments() {
   Sequence passed = m_journal->syncedHead();
-  for (const auto& sink : m_sinks) passed = std::min(passed, sink->start());
+  for (const auto& sink : m_sinks) passed = std::min(passed, sink->keeps().value_or(passed));
   const SteadyTime now = m_parts.clock.steadyNow();
   const bool crowded = m_journal->usage().usedBytes > retainBytes(m_options);
   if (crowded && m_known.snapshotPosition() < passed && now >= m_nextSnapshot) {
@@ -387,8 +389,19 @@ Status Pipeline::retireSegments() {
 
 Sequence Pipeline::settledEverywhere() const {
   Sequence least = m_journal->syncedHead();
-  for (const auto& sink : m_sinks) least = std::min(least, sink->settled());
+  for (const auto& sink : m_sinks) {
+    if (sink->keeps()) least = std::min(least, sink->settled());
+  }
   return least;
+}
+
+void Pipeline::detachLaggards() {
+  for (std::size_t i = 0; i < m_sinks.size(); ++i) {
+    const bool isWanted = i == m_roles->primary() || i == m_roles->underWay();
+    if (isWanted || !m_lagWatches[i].limit().isSet() || !m_sinks[i]->keeps()) continue;
+    const Lag lag = m_sinks[i]->lag();
+    if (m_lagWatches[i].look(lag)) m_sinks[i]->letGo(lag);
+  }
 }
 
 }  // namespace penstock

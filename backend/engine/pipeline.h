@@ -77,7 +77,9 @@ class Pipeline {
   void measureBudgets();
   /// Memory that the budget counts, in bytes.
   std::uint64_t memoryBytes() const;
-  /// The least that every sink has settled.
+  /// Lets go what is further behind than it may be. Threads: one (housekeeping).
+  void detachLaggards();
+  /// The least that every sink has settled for which the journal is kept.
   Sequence settledEverywhere() const;
   /// Gives back what every sink has passed. Threads: one (housekeeping).
   Status retireSegments();
@@ -105,6 +107,7 @@ class Pipeline {
   const RoleFile m_roleFile;
   std::optional<Roles> m_roles;
   std::vector<std::unique_ptr<Sink>> m_sinks;
+  std::vector<LagWatch> m_lagWatches;            // of the sinks at the same places
   std::vector<std::unique_ptr<Store>> m_stores;  // opened, not yet given to their sinks
   std::vector<std::string> m_schemasLeft;        // of each: what could not be run yet
   std::unique_ptr<Submitter> m_submitter;

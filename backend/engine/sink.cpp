@@ -42,6 +42,7 @@ Status checkOneLane(const std::vector<Checkpoint>& held) {
 Sink::Sink(Settings settings, std::unique_ptr<Store> store, Parts parts)
     : m_settings(std::move(settings)),
       m_parts(std::move(parts)),
+      m_headAtStart(m_parts.journal.syncedHead()),
       m_store(std::move(store)),
       m_pauseFile(m_parts.files, m_settings.pauseFile),
       m_schemaLeft(m_settings.schema),
@@ -122,8 +123,9 @@ Status Sink::attach() {
     RETURN_IF_ERROR(made.withContext(m_settings.options.schemaFile));
     m_schemaLeft.clear();
   }
-  const auto checkpoints = m_store->attach(m_parts.journal.id(), newOwner());
+  auto checkpoints = m_store->attach(m_parts.journal.id(), newOwner());
   if (!checkpoints) return checkpoints.status();
+  const Sequence reviewCount = takeReviewCount(*checkpoints);
   if (!hasSeveralLanes()) RETURN_IF_ERROR(checkOneLane(*checkpoints));
   auto running = std::make_shared<Running>();
   running->queue = std::make_unique<SinkQueue>(queueOptions(*checkpoints), m_parts.clock);
@@ -131,8 +133,13 @@ Status Sink::attach() {
   const Status opened = running->cursor->open();
   if (!opened.isOk()) {
     const bool gap = opened.code() == StatusCode::NotFound;
+    if (gap) {
+      MutexLock lock(m_mutex);
+      m_keepsNothing = true;  // what it lacks is gone
+    }
     return Status(StatusCode::Corrupt,
-                  gap ? "gap: the journal no longer reaches back to what the database holds"
+                  gap ? "gap: the journal no longer reaches back to what the database holds "
+                        "(seed it with a copy of the primary)"
                       : opened.message());
   }
   std::unique_ptr<StoreLane> lane;
@@ -144,6 +151,7 @@ Status Sink::attach() {
   // Not before: what a checkpoint ahead of the journal claims is neither persisted nor to be
   // retired.
   m_settled.store(toNumber(running->queue->settled()), std::memory_order_release);
+  m_wasAttached = true;
   m_parts.onSettled(running->queue->settled());
 
   MutexLock lock(m_mutex);
@@ -151,7 +159,9 @@ Status Sink::attach() {
     return checkTablePause().withContext("table " + m_pauses.tables.front().table + " is paused");
   }
   if (m_pauses.sink) running->queue->setGate(SinkGate::Paused);
-  running->pool = std::make_unique<FlushPool>(poolOptions(), *running->queue, std::move(lane),
+  FlushPool::Options pool = poolOptions();
+  pool.reviewCount = reviewCount;
+  running->pool = std::make_unique<FlushPool>(pool, *running->queue, std::move(lane),
                                               static_cast<FlushListener&>(*this), m_parts.clock);
   running->dispatcher = std::make_unique<Dispatcher>(
       name(), *running->queue,
@@ -184,6 +194,7 @@ FlushPool::Options Sink::poolOptions() {
   pool.sink = name();
   pool.workers = m_wanted.workers;
   pool.takes = m_store->takes();
+  if (!m_settings.options.eventTable.empty()) pool.events = ChunkFlush::Events::Kept;
   pool.take = {m_wanted.batchRows, m_settings.options.flush.batchBytes,
                std::chrono::milliseconds(m_wanted.lingerMs)};
   pool.targetCommit = m_settings.options.flush.targetCommit;
@@ -402,9 +413,35 @@ bool Sink::isWell() const {
   return !isInTrouble && !m_standsStill && !m_pauses.sink;
 }
 
-Sequence Sink::start() const {
+std::optional<Sequence> Sink::keeps() const {
+  MutexLock lock(m_mutex);
+  if (m_keepsNothing) return std::nullopt;
+  return m_running ? m_running->queue->start() : kNoSequence;
+}
+
+Sequence Sink::lagsFrom() const { return m_wasAttached ? settled() : m_headAtStart; }
+
+Lag Sink::lag() const {
+  Lag lag;
+  lag.bytes = m_parts.journal.distanceFrom(lagsFrom()).bytes;
+  SinkSnapshot age;
   const auto now = running();
-  return now ? now->queue->start() : kNoSequence;
+  fillOldest(age, now ? now->queue->load() : WindowLoad{});
+  lag.age = std::chrono::milliseconds(age.oldestAgeMicros / 1000);
+  return lag;
+}
+
+void Sink::letGo(const Lag& lag) {
+  {
+    MutexLock lock(m_mutex);
+    if (m_keepsNothing) return;
+    m_keepsNothing = true;
+  }
+  standStill({StatusCode::Unavailable,
+              "needs reseeding: it is " + byteText(lag.bytes) + " of the journal and " +
+                  durationText(lag.age) +
+                  " behind, more than max_lag allows, and was detached (seed it with a copy of the "
+                  "primary, or start again while the journal still reaches back)"});
 }
 
 std::uint64_t Sink::windowBytes() const {

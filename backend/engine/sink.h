@@ -94,8 +94,14 @@ class Sink final : private FlushListener {
   /// Of its window, as the memory budget counts it.
   std::uint64_t windowBytes() const;
   Sequence settled() const { return Sequence{m_settled.load(std::memory_order_acquire)}; }
-  /// Where a restart would begin: the journal has to keep what follows.
-  Sequence start() const;
+  /// Where a restart would begin: the journal has to keep what follows. Nothing: it was detached,
+  /// or stands before a gap.
+  std::optional<Sequence> keeps() const;
+  /// What it lacks, as far as that is known: of one that was not reached since the start, what has
+  /// come since then. Of the age, findOldest() tells.
+  Lag lag() const;
+  /// It is further behind than it may be: it stops, and the journal is no longer kept for it.
+  void letGo(const Lag& lag);
 
   /// Everything but names and quantiles. From the sampler's thread.
   void fill(SinkSnapshot& snapshot) const;
@@ -147,17 +153,21 @@ class Sink final : private FlushListener {
   void onSettled(const SettledNews& news) override;
   void onDeadLetter(const DeadLetter& letter, EntryKind from) override;
   void onTrouble(const TroubleNews& news) override;
-  void onRecovered() override;
+  void onRecovered(const RecoveryNews& news) override;
   void onStopped(const Status& status) override;
+
+  Sequence lagsFrom() const;
 
   const Settings m_settings;
   const Parts m_parts;
+  const Sequence m_headAtStart;
   const std::unique_ptr<Store> m_store;
   const PauseFile m_pauseFile;
   std::string m_schemaLeft;  // tryStart's
 
   SinkCounters m_counters;
   std::atomic<std::uint64_t> m_settled{0};
+  std::atomic<bool> m_wasAttached{false};
   std::atomic<std::uint64_t> m_deadLettersWaiting{0};
   std::atomic<std::int64_t> m_oldestMicros{0};  // wall time, by findOldest(); 0: the window tells
   std::atomic<std::uint64_t> m_heldTotal{0};    // of the letters that were new
@@ -175,6 +185,7 @@ class Sink final : private FlushListener {
   Status m_readTrouble GUARDED_BY(m_mutex);  ///< the journal cannot be read, for now
   std::int64_t m_readTroubleSince GUARDED_BY(m_mutex) = 0;
   bool m_standsStill GUARDED_BY(m_mutex) = false;
+  bool m_keepsNothing GUARDED_BY(m_mutex) = false;            ///< of the journal
   std::optional<JournalDamage> m_damage GUARDED_BY(m_mutex);  ///< why it reads no further
   bool m_looksAgain GUARDED_BY(m_mutex) = false;
 };

@@ -12,6 +12,12 @@ namespace {
 /// Reasons that are remembered, so that each is told once.
 constexpr std::size_t kHeldToldMax = 100;
 
+std::string failuresText(std::uint32_t failures) {
+  if (failures == 0) return {};
+  return " after " + groupedNumber(std::uint64_t{failures}) +
+         (failures == 1 ? " failure" : " failures in a row");
+}
+
 }  // namespace
 
 void Sink::onSettled(const SettledNews& news) {
@@ -93,12 +99,23 @@ void Sink::tellStall(Stall what, std::chrono::seconds lasted) {
 
 void Sink::onTrouble(const TroubleNews& news) {
   m_counters.retries.increment();
-  if (news.failures > 1) return;  // one event per trouble; its length is told at the end
-  tell(EventKind::Retry, Severity::Warning,
-       news.status.message() + (news.code.empty() ? "" : " [" + news.code + "]") + "; retrying");
+  const std::string reason =
+      news.status.message() + (news.code.empty() ? "" : " [" + news.code + "]");
+  if (news.isCircuitOpened) {
+    return tell(EventKind::SinkState, Severity::Critical,
+                "circuit open" + failuresText(news.failures) + ": " + reason +
+                    "; one try at a time, the next in " +
+                    durationText(news.nextTry - m_parts.clock.steadyNow()));
+  }
+  if (news.failures > 1) return;  // its length is told at the end
+  tell(EventKind::Retry, Severity::Warning, reason + "; retrying");
 }
 
-void Sink::onRecovered() { tell(EventKind::Retry, Severity::Info, "works again"); }
+void Sink::onRecovered(const RecoveryNews& news) {
+  tell(EventKind::Retry, Severity::Info,
+       "works again" + failuresText(news.failures) + ", in trouble for " +
+           durationText(news.lasted));
+}
 
 void Sink::onStopped(const Status& status) {
   {

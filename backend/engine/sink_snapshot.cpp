@@ -2,9 +2,12 @@
 // What is to be seen of a sink.
 #include <algorithm>
 
+#include "base/number_text.h"
 #include "engine/sink.h"
 
 namespace penstock {
+
+using namespace std::chrono_literals;
 
 void Sink::fill(SinkSnapshot& snapshot) const {
   snapshot.name = name();
@@ -90,6 +93,8 @@ void Sink::judgeState(SinkSnapshot& snapshot, const Running* running) const {
     snapshot.state = closed ? SinkState::Retrying : SinkState::Down;
     snapshot.stateReason = trouble->message;
     if (!trouble->code.empty()) snapshot.stateReason += " [" + trouble->code + "]";
+    const auto untilTry = trouble->nextTry - m_parts.clock.steadyNow();
+    if (untilTry > 1s) snapshot.stateReason += ", next try in " + durationText(untilTry);
     snapshot.stateSinceMicros = trouble->sinceMicros;
     return;
   }
@@ -101,11 +106,11 @@ void Sink::findOldest() {
   bool isStopped = false;
   {
     MutexLock lock(m_mutex);
-    isStopped = m_standsStill && m_running;
+    isStopped = m_standsStill || !m_running;
   }
   std::int64_t oldest = 0;
-  if (isStopped && m_parts.journal.distanceFrom(settled()).records > 0) {
-    const auto reader = m_parts.journal.openReader(settled());
+  if (isStopped && m_parts.journal.distanceFrom(lagsFrom()).records > 0) {
+    const auto reader = m_parts.journal.openReader(lagsFrom());
     const auto record = reader ? (*reader)->next() : reader.status();
     if (record && record->has_value()) oldest = (*record)->wallMicros;
     // Before damage there is none to be read: since then, at least, it waits.

@@ -48,6 +48,7 @@ void ChunkFlush::prepare(IndexRange range) {
     collect(range);
   } else {
     m_built = m_batcher.build(m_chunk->catalog, entriesOf(range), m_batch);
+    collectEvents(entriesOf(range));
   }
   m_prepared = range;
 }
@@ -85,6 +86,28 @@ void ChunkFlush::prepareFree(IndexRange range) {
     m_batch = Batch();
   } else {
     m_built = m_batcher.build(m_chunk->catalog, m_free, m_batch);
+  }
+  collectEvents(m_free);
+}
+
+// Each by itself, whatever the batch folds.
+void ChunkFlush::collectEvents(std::span<const WindowEntry> entries) {
+  if (!m_keepsEvents) return;
+  m_events.clear();
+  for (const WindowEntry& entry : entries) {
+    if (entry.kind == EntryKind::CheckpointOnly || entry.kind == EntryKind::LetterDiscard) continue;
+    EventRow event;
+    event.sequence = entry.sequence;
+    if (entry.kind != EntryKind::ChangeSet) {
+      const auto order = LetterOrder::parse(entry.order);
+      CHECK(order.isOk());  // the window has parsed it
+      event.sequence = order->sequence;
+      event.journal = order->journal;
+    }
+    event.id = entry.changeSet.id();
+    event.group = entry.changeSet.group();
+    event.changeSet = toJson(entry.changeSet, *m_chunk->catalog);
+    m_events.push_back(std::move(event));
   }
 }
 
@@ -160,6 +183,8 @@ std::optional<CommitRequest> ChunkFlush::request(const FlushAction& action, Comm
   const bool hasWork = !m_batch.runs.empty() || !m_batch.letters.empty();
   request.batch = hasWork ? &m_batch : nullptr;
   request.changeSets = m_range.changeSets.empty() ? nullptr : &m_range;
+  for (EventRow& each : m_events) each.atMicros = now.time_since_epoch().count();
+  request.events = m_events.empty() ? nullptr : &m_events;
   return request;
 }
 

@@ -24,9 +24,15 @@ namespace penstock {
 /// book is the sink's, outlives this, and is touched by the worker that has the turn alone.
 class ChunkFlush {
  public:
+  /// `events`: whether the store has a table of them.
+  enum class Events : std::uint8_t { None, Kept };
   ChunkFlush(const std::vector<TablePolicy>& policies, HoldBook& book,
-             StoreTakes takes = StoreTakes::Rows)
-      : m_takes(takes), m_batcher(policies), m_book(book), m_ahead(policies) {}
+             StoreTakes takes = StoreTakes::Rows, Events events = Events::None)
+      : m_takes(takes),
+        m_keepsEvents(events == Events::Kept),
+        m_batcher(policies),
+        m_book(book),
+        m_ahead(policies) {}
 
   /// Prepares the batch of the whole chunk, before its turn has come. Both outlive what follows.
   void begin(const Chunk& chunk, const RetryPolicy& retry, Circuit& circuit);
@@ -73,6 +79,7 @@ class ChunkFlush {
   void prepare(IndexRange range);
   void collect(IndexRange range);
   void prepareFree(IndexRange range);
+  void collectEvents(std::span<const WindowEntry> entries);
   void findHeld(IndexRange range);
   std::optional<Blocker> blockerOf(const WindowEntry& entry);
   std::size_t firstOfTable(std::string_view table) const;
@@ -83,11 +90,13 @@ class ChunkFlush {
   DeadLetter heldLetter(const Held& held, WallTime now) const;
 
   const StoreTakes m_takes;
+  const bool m_keepsEvents;
   Batcher m_batcher;
   HoldBook& m_book;
-  HoldBook m_ahead;        // what those in m_held hold in their turn, once they are settled
-  Batch m_batch;           // for a store that takes change sets: only their counts
-  ChangeSetRange m_range;  // for such a store
+  HoldBook m_ahead;                // what those in m_held hold in their turn, once they are settled
+  Batch m_batch;                   // for a store that takes change sets: only their counts
+  ChangeSetRange m_range;          // for such a store
+  std::vector<EventRow> m_events;  // of what m_batch applies
   BuildResult m_built;
   IndexRange m_prepared;              // what m_batch and m_built are of; empty: of m_free
   IndexRange m_tried;                 // of the last request

@@ -35,6 +35,13 @@ struct TroubleNews {
   std::string code;        ///< SQLSTATE or SQLite's extended code
   std::uint32_t failures;  ///< in a row
   SteadyTime nextTry{};
+  bool isCircuitOpened = false;  ///< by this one
+};
+
+/// Trouble that is over.
+struct RecoveryNews {
+  std::uint32_t failures = 0;          ///< in a row
+  std::chrono::microseconds lasted{};  ///< since the first of them
 };
 
 /// Threads: called by flush workers, one at a time; calls must be short and hold no lock that is
@@ -50,7 +57,7 @@ class FlushListener {
   virtual void onDeadLetter(const DeadLetter& letter, EntryKind from) = 0;
   virtual void onTrouble(const TroubleNews& news) = 0;
   /// The first commit after trouble.
-  virtual void onRecovered() = 0;
+  virtual void onRecovered(const RecoveryNews& news) = 0;
   /// The sink has stopped for good; an operator decides.
   virtual void onStopped(const Status& status) = 0;
 };

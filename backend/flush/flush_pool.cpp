@@ -12,10 +12,12 @@ FlushPool::FlushPool(const Options& options, SinkQueue& queue, std::unique_ptr<S
                      FlushListener& listener, const Clock& clock)
     : m_sink(options.sink),
       m_workersMax(options.openLane ? options.lanesMax : limits::kWorkersMax),
-      m_shared(queue, listener, clock, options.policies, options.letters, options.takes),
+      m_shared(queue, listener, clock, options.policies, options.letters, options.takes,
+               options.events),
       m_slots(limits::kWorkersMax) {
   m_shared.retry = options.retry;
   m_shared.jitterSeed = options.jitterSeed;
+  m_shared.review.setCount(options.reviewCount);
   m_shared.circuit = Circuit(options.circuit);
   m_shared.lane = std::move(lane);
   m_shared.openLane = options.openLane;

@@ -36,13 +36,15 @@ class FlushPool {
     std::string sink;
     std::uint32_t workers = limits::kWorkersDefault;
     StoreTakes takes = StoreTakes::Rows;  ///< of the store
-    TakeSettings take;                    ///< batchRows: the most that adapting allows
+    ChunkFlush::Events events = ChunkFlush::Events::None;
+    TakeSettings take;  ///< batchRows: the most that adapting allows
     std::chrono::milliseconds targetCommit = limits::kTargetCommitDefault;
     RetryPolicy retry;
     CircuitOptions circuit;
     std::uint64_t jitterSeed = 0;  ///< of retries: another one on each node, or they come in step
     std::vector<TablePolicy> policies;
-    LetterAccess letters;  ///< of the store; none: nothing is ever released
+    LetterAccess letters;    ///< of the store; none: nothing is ever released
+    Sequence reviewCount{};  ///< that the store holds
     /// From the start on. With several lanes none: see setPauses().
     std::vector<PausedTable> pauses;
     /// With several lanes: called by each worker for its own, again while it is Unavailable.

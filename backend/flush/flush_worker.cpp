@@ -38,11 +38,17 @@ void FlushShared::onCommitTime(std::size_t rows, std::chrono::microseconds durat
   if (batchSize.rows() != before) queue.setBatchRows(batchSize.rows());
 }
 
-void FlushShared::setTrouble(const SinkTrouble& now) {
+bool FlushShared::setTrouble(const SinkTrouble& now) {
+  const bool isOpen = now.circuit != CircuitState::Closed;
   MutexLock lock(mutex);
-  const std::int64_t since = trouble ? trouble->sinceMicros : now.sinceMicros;
-  trouble = now;
-  trouble->sinceMicros = since;
+  if (!trouble) {
+    trouble = now;
+    return isOpen;
+  }
+  const SinkTrouble before = *std::exchange(trouble, now);
+  trouble->sinceMicros = before.sinceMicros;
+  trouble->since = before.since;
+  return isOpen && before.circuit == CircuitState::Closed;
 }
 
 std::optional<SinkTrouble> FlushShared::currentTrouble() const {
@@ -50,9 +56,13 @@ std::optional<SinkTrouble> FlushShared::currentTrouble() const {
   return trouble;
 }
 
-bool FlushShared::clearTrouble() {
+std::optional<RecoveryNews> FlushShared::clearTrouble() {
+  const SteadyTime now = clock.steadyNow();
   MutexLock lock(mutex);
-  return std::exchange(trouble, std::nullopt).has_value();
+  const std::optional<SinkTrouble> before = std::exchange(trouble, std::nullopt);
+  if (!before) return {};
+  return RecoveryNews{before->failures,
+                      std::chrono::duration_cast<std::chrono::microseconds>(now - before->since)};
 }
 
 void FlushShared::setHolds(const HoldState& now) {
@@ -87,8 +97,8 @@ void FlushShared::takePauses() {
 FlushWorker::FlushWorker(std::uint32_t index, FlushShared& shared)
     : m_index(index),
       m_shared(shared),
-      m_flush(shared.policies, shared.book, shared.takes),
-      m_release(shared.policies, shared.book, shared.takes),
+      m_flush(shared.policies, shared.book, shared.takes, shared.events),
+      m_release(shared.policies, shared.book, shared.takes, shared.events),
       m_random(shared.jitterSeed + index) {}
 
 void FlushWorker::run() {
@@ -240,7 +250,7 @@ bool FlushWorker::readPage(const LetterQuery& query) {
     auto page = m_shared.review.read(query);
     if (page) {
       MutexLock lock(m_shared.telling);
-      if (failures > 1 && m_shared.clearTrouble()) m_shared.listener.onRecovered();
+      if (failures > 1) tellRecovery();
       m_shared.review.onPage(std::move(*page));
       return true;
     }
@@ -314,6 +324,7 @@ void FlushWorker::wait(ChunkFlush& flush, const FlushAction& action) {
 void FlushWorker::commit(ChunkFlush& flush, const FlushAction& action) {
   const Doing committing(m_shared.committing);
   CommitPlan plan = m_shared.queue.planFor(*m_taken, flush.entriesOf(action.range));
+  m_shared.review.countIn(plan, commitOf(flush));
   std::optional<CommitRequest> request;
   {
     MutexLock lock(m_shared.decisions);
@@ -334,6 +345,12 @@ void FlushWorker::commit(ChunkFlush& flush, const FlushAction& action) {
   report(flush, part);
 }
 
+HoldReview::CommitOf FlushWorker::commitOf(const ChunkFlush& flush) const {
+  if (&flush == &m_release) return HoldReview::CommitOf::Review;
+  return m_shared.queue.hasSeveralLanes() ? HoldReview::CommitOf::SeveralLanes
+                                          : HoldReview::CommitOf::OneLane;
+}
+
 CommitResult FlushWorker::send(const CommitRequest& request) {
   const SteadyTime before = m_shared.clock.steadyNow();
   CommitResult result = m_lane->commit(request);
@@ -348,7 +365,7 @@ void FlushWorker::report(ChunkFlush& flush, const std::optional<SettledPart>& pa
   noteTrouble(flush);
   if (!part) return;
   MutexLock lock(m_shared.telling);
-  if (m_shared.clearTrouble()) m_shared.listener.onRecovered();
+  tellRecovery();
   SettledNews news = flush.newsOf(*part);
   news.commitTime = m_commitTime;
   const auto entries = flush.entriesOf(part->range);
@@ -358,6 +375,7 @@ void FlushWorker::report(ChunkFlush& flush, const std::optional<SettledPart>& pa
   }
   noteHolds(flush, news);
   m_shared.listener.onSettled(news);
+  if (&flush == &m_release) m_shared.review.onSettled();
   m_shared.queue.settle(*m_taken, entries, flush.steps());
 }
 
@@ -383,27 +401,34 @@ void FlushWorker::noteTrouble(ChunkFlush& flush) {
 
 void FlushWorker::tellTrouble(SinkTrouble trouble, SteadyTime nextTry) {
   ++m_shared.retries;
-  trouble.sinceMicros = m_shared.clock.wallNow().time_since_epoch().count();
   {
     MutexLock lock(m_shared.decisions);
     trouble.circuit = m_shared.circuit.state(m_shared.clock.steadyNow());
   }
+  setTrouble(std::move(trouble), nextTry);
+}
+
+void FlushWorker::setTrouble(SinkTrouble trouble, SteadyTime nextTry) {
+  trouble.sinceMicros = m_shared.clock.wallNow().time_since_epoch().count();
+  trouble.since = m_shared.clock.steadyNow();
+  trouble.nextTry = nextTry;
   MutexLock lock(m_shared.telling);
-  m_shared.setTrouble(trouble);
+  const bool isCircuitOpened = m_shared.setTrouble(trouble);
   m_shared.listener.onTrouble(TroubleNews{Status(StatusCode::Unavailable, trouble.message),
-                                          trouble.code, trouble.failures, nextTry});
+                                          trouble.code, trouble.failures, nextTry,
+                                          isCircuitOpened});
+}
+
+void FlushWorker::tellRecovery() {
+  if (const auto news = m_shared.clearTrouble()) m_shared.listener.onRecovered(*news);
 }
 
 // The circuit is open though nothing failed: too many dead letters at once.
 void FlushWorker::noteBurst(SteadyTime until) {
   SinkTrouble trouble;
   trouble.message = "many dead letters in a short time; going on slowly (see Dead letters)";
-  trouble.sinceMicros = m_shared.clock.wallNow().time_since_epoch().count();
   trouble.circuit = CircuitState::Open;
-  MutexLock lock(m_shared.telling);
-  m_shared.setTrouble(trouble);
-  m_shared.listener.onTrouble(
-      TroubleNews{Status(StatusCode::Unavailable, trouble.message), "", 0, until});
+  setTrouble(std::move(trouble), until);
 }
 
 double FlushWorker::random() { return std::uniform_real_distribution<double>(0.0, 1.0)(m_random); }

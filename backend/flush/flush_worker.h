@@ -33,6 +33,8 @@ struct SinkTrouble {
   std::int64_t sinceMicros = 0;  ///< wall time of the first failure in a row
   std::uint32_t failures = 0;    ///< in a row
   CircuitState circuit = CircuitState::Closed;
+  SteadyTime since{};  ///< as sinceMicros
+  SteadyTime nextTry{};
 };
 
 /// What the workers of one sink share.
@@ -42,11 +44,13 @@ struct SinkTrouble {
 struct FlushShared {
   FlushShared(SinkQueue& sinkQueue, FlushListener& flushListener, const Clock& theClock,
               const std::vector<TablePolicy>& tablePolicies = {}, LetterAccess letters = {},
-              StoreTakes storeTakes = StoreTakes::Rows)
+              StoreTakes storeTakes = StoreTakes::Rows,
+              ChunkFlush::Events keptEvents = ChunkFlush::Events::None)
       : queue(sinkQueue),
         listener(flushListener),
         clock(theClock),
         takes(storeTakes),
+        events(keptEvents),
         policies(tablePolicies),
         book(tablePolicies),
         review(book, tablePolicies, std::move(letters)),
@@ -58,6 +62,7 @@ struct FlushShared {
   RetryPolicy retry;
   std::uint64_t jitterSeed = 0;
   const StoreTakes takes;
+  const ChunkFlush::Events events;
   const std::vector<TablePolicy> policies;
   std::unique_ptr<StoreLane> lane;
   /// With several lanes, of which each worker opens one. Threads: any.
@@ -78,10 +83,11 @@ struct FlushShared {
   void setBatchSize(const BatchSize& size);
   void setBatchRowsMax(std::size_t rowsMax);
   void onCommitTime(std::size_t rows, std::chrono::microseconds duration);
-  void setTrouble(const SinkTrouble& now);
+  /// Returns whether the circuit was closed before and is so no more.
+  bool setTrouble(const SinkTrouble& now);
   std::optional<SinkTrouble> currentTrouble() const;
-  /// Returns whether there was trouble.
-  bool clearTrouble();
+  /// Returns what there was, when there was any.
+  std::optional<RecoveryNews> clearTrouble();
   void setHolds(const HoldState& now);
   HoldState currentHolds() const;
   /// These tables wait from the next commit on. Expects: one lane, or none of them.
@@ -131,11 +137,14 @@ class FlushWorker {
   void wait(ChunkFlush& flush, const FlushAction& action);
   void commit(ChunkFlush& flush, const FlushAction& action);
   void noteBurst(SteadyTime until);
+  HoldReview::CommitOf commitOf(const ChunkFlush& flush) const;
   CommitResult send(const CommitRequest& request);
   void report(ChunkFlush& flush, const std::optional<SettledPart>& part);
   void noteHolds(const ChunkFlush& flush, const SettledNews& news);
   void noteTrouble(ChunkFlush& flush);
   void tellTrouble(SinkTrouble trouble, SteadyTime nextTry);
+  void setTrouble(SinkTrouble trouble, SteadyTime nextTry);
+  void tellRecovery() REQUIRES(m_shared.telling);
   double random();
 
   const std::uint32_t m_index;

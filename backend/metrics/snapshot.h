@@ -135,6 +135,12 @@ struct WorkloadSnapshot {
 };
 
 /// Threads: immutable once published, any.
+/// A state that the node would be in, were it not for a worse one.
+struct ProblemSnapshot {
+  NodeState state = NodeState::Healthy;
+  std::string reason;  ///< number and cause, for people
+};
+
 struct Snapshot {
   std::uint64_t number = 0;          ///< counts samples of this run of the node, from 1
   std::uint64_t runId = 0;           ///< changes with every start of the node: counters begin anew
@@ -145,8 +151,8 @@ struct Snapshot {
   std::string node;
   std::string environment;  ///< local, stage, prod
   NodeState state = NodeState::Healthy;
-  std::string stateReason;            ///< number and cause, for people
-  std::uint32_t furtherProblems = 0;  ///< other states than the worst one, as `+2 more`
+  std::string stateReason;                       ///< number and cause, for people
+  std::vector<ProblemSnapshot> furtherProblems;  ///< all but the worst one, worse ones first
 
   std::string intakeHeldBy;  ///< the drain that holds intake or left it held; empty: none does
 

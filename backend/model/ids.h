@@ -50,6 +50,10 @@ inline constexpr Shard kAllShards{0};
 constexpr Shard shardOf(GroupHash group) {
   return Shard{1 + static_cast<std::uint32_t>(static_cast<std::uint64_t>(group) % kShardCount)};
 }
+/// No part of the work: beside the checkpoints a store counts here the commits of reviews, which
+/// release what was held and move no checkpoint. So a database that was taken back between two of
+/// them is noticed.
+inline constexpr Shard kReviewCount{kShardCount + 1};
 constexpr std::size_t toIndex(Shard shard) { return static_cast<std::size_t>(shard); }
 
 /// The 16 random bytes that name a journal; part of every checksum and of every checkpoint row.

@@ -101,6 +101,8 @@ inline constexpr std::chrono::milliseconds kLetterOrderDeadline =
 // --- metrics ------------------------------------------------------------------------------------
 inline constexpr std::chrono::milliseconds kSampleInterval = 100ms;
 inline constexpr std::size_t kSampleRing = 6'000;               ///< ten minutes at 10 Hz
+inline constexpr std::size_t kEventTableNameMax = 63;           ///< PostgreSQL's, in bytes
+inline constexpr std::chrono::milliseconds kLagLookEvery = 5s;  ///< at sinks with a max_lag
 inline constexpr std::chrono::milliseconds kStalledAfter = 5s;  ///< work waits, nothing completes
 inline constexpr std::chrono::milliseconds kIdleAfter = 10s;    ///< nothing came, nothing waits
 inline constexpr std::size_t kEventRing = 4'096;

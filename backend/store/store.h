@@ -4,6 +4,7 @@
 // batch are committed in one transaction that begins with the fence.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -24,6 +25,15 @@ struct Checkpoint {
   Sequence settled{};
 };
 
+/// Takes the count of reviews out of what a store told, so that checkpoints are left.
+inline Sequence takeReviewCount(std::vector<Checkpoint>& checkpoints) {
+  const auto found = std::ranges::find(checkpoints, kReviewCount, &Checkpoint::shard);
+  if (found == checkpoints.end()) return kNoSequence;
+  const Sequence count = found->settled;
+  checkpoints.erase(found);
+  return count;
+}
+
 /// The fence: the transaction locks the checkpoint row of `shard` and fails unless it holds
 /// `expected` under our owner; then it moves it to `next`.
 struct FenceStep {
@@ -39,6 +49,17 @@ enum class StoreTakes : std::uint8_t {
                ///< letters
 };
 
+/// A change set as a row of a sink's event table: (journal, sequence), which is its key, id,
+/// change_group, at (microseconds since 1970, when it was sent) and change_set (JSON).
+struct EventRow {
+  std::string journal;  ///< of a letter that is tried again; empty: the lane's own
+  Sequence sequence{};
+  std::string id;
+  std::string group;
+  std::int64_t atMicros = 0;
+  std::string changeSet;
+};
+
 struct CommitRequest {
   const Batch* batch = nullptr;  ///< null: only dead letters and checkpoint; the letters that it
                                  ///< decides are removed first (kLetterGone)
@@ -48,6 +69,8 @@ struct CommitRequest {
   std::vector<Checkpoint> others = {};
   std::vector<DeadLetter> deadLetters = {};
   const ChangeSetRange* changeSets = nullptr;  ///< null: none, only the checkpoint moves
+  /// For the event table of the store, which has one then. Null: none.
+  const std::vector<EventRow>* events = nullptr;
 };
 
 /// The code of a request that was refused because a letter that it retries, or keeps again, is not

@@ -236,8 +236,8 @@ overload = "shed"
     for (const char* text :
          {"[journal]\nkind = \"jetstream\"", "[remote]\nlisten = \"127.0.0.1:4040\"",
           "[remote]\nauth = \"token\"", "[metrics]\nprometheus = true",
-          "[[sink]]\ndriver = \"oracle\"", "[[sink]]\nevent_table = \"e\"",
-          "[[table]]\nname = \"a\"\ncached = true", "[[table]]\nname = \"a\"\nttl = \"1 s\""}) {
+          "[[sink]]\ndriver = \"oracle\"", "[[table]]\nname = \"a\"\ncached = true",
+          "[[table]]\nname = \"a\"\nttl = \"1 s\""}) {
       QTest::newRow(text) << text;
     }
   }
@@ -282,6 +282,29 @@ workers = 8
     QCOMPARE(options->sinks.back().role, std::string("mirror"));
   }
 
+  void whatASinkMayLackIsASizeOrATime() {
+    const auto read = [](const std::string& value) {
+      return parseConfig(
+          "[[sink]]\nname = \"a\"\n[[sink]]\nname = \"b\"\nrole = \"mirror\"\n"
+          "event_table = \"events\"\nmax_lag = " +
+              value,
+          "c");
+    };
+    const auto bytes = read("\"4 GiB\"");
+    QVERIFY2(bytes.isOk(), bytes.status().message().c_str());
+    QCOMPARE(bytes->sinks[1].maxLag.bytes, std::uint64_t{4} << 30);
+    QCOMPARE(bytes->sinks[1].eventTable, std::string("events"));
+    const auto age = read("\"1 h\"");
+    QVERIFY(age.isOk() && age->sinks[1].maxLag.age == std::chrono::hours(1));
+    QVERIFY(age->sinks[1].maxLag.bytes == 0 && !age->sinks[0].maxLag.isSet());
+    for (const char* wrong : {"5", "\"much\"", "\"0 B\""}) {
+      const auto refused = read(wrong);
+      QVERIFY2(!refused.isOk() && QString::fromStdString(refused.status().message())
+                                      .startsWith("c: line 7: [[sink]] max_lag: "),
+               wrong);
+    }
+  }
+
   void sinksThatCannotBeTogetherAreRefused_data() {
     QTest::addColumn<QString>("text");
     QTest::addColumn<QString>("why");
@@ -306,6 +329,15 @@ workers = 8
         "line 1: [[sink]] a: an archive can have no other role (write role = \"archive\")");
     row("[[sink]]\nname = \"a\"\ndriver = \"postgres\"",
         "line 1: [[sink]] a: database is missing (add database = \"…\")");
+    row("[[sink]]\nname = \"a\"\nmax_lag = \"1 h\"",
+        "line 1: [[sink]] a: max_lag is for a mirror or standby: the primary is never detached "
+        "(leave it out)");
+    row("[[sink]]\nname = \"a\"\nevent_table = \"my events\"",
+        "line 1: [[sink]] a event_table: 'my events' is no plain name (letters, digits and _, at "
+        "most 63)");
+    row("[[sink]]\nname = \"a\"\nevent_table = \"penstock_checkpoint\"",
+        "line 1: [[sink]] a event_table: 'penstock_checkpoint' is a table of another kind (choose "
+        "another name)");
   }
   void sinksThatCannotBeTogetherAreRefused() {
     QFETCH(QString, text);

@@ -93,6 +93,12 @@ class TestQueueTrace : public QObject {
     }
   }
 
+  void tableThatIsNotThereIsTold() {
+    const DaemonResult result = trace({"--row", "nope/1"});
+    QCOMPARE(result.exitCode, 1);
+    QVERIFY2(result.errors.contains("row nope/1: there is no such table"), result.errors);
+  }
+
   void journaledIsToldWithoutADatabaseToo() {
     QVERIFY(QFile::remove(database()));
     const DaemonResult result = trace({"--id", "good"});

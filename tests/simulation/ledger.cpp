@@ -298,7 +298,8 @@ void Ledger::judgeByEffects(const SimulatedStore::Content& content,
     for (const std::string& each : orderingKeys(*changeSet)) {
       const auto last = newest.find(each);
       if (holds && last != newest.end() && last->second > sequence) {
-        failAbout(order, "waits for an operator, and " + toText(last->second) + " passed it");
+        failAbout(order, "waits for an operator, and " + toText(last->second) + " passed it; " +
+                             letter.kind + ": " + letter.reason);
       }
     }
   }

@@ -85,7 +85,7 @@ class SimulatedNode final : private FlushListener, private AckReceiver {
   void onSettled(const SettledNews& news) override;
   void onDeadLetter(const DeadLetter& letter, EntryKind from) override;
   void onTrouble(const TroubleNews&) override {}
-  void onRecovered() override {}
+  void onRecovered(const RecoveryNews&) override {}
   void onStopped(const Status&) override {}
 
   const Parts m_parts;

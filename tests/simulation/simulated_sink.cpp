@@ -54,8 +54,9 @@ SimulatedSink::~SimulatedSink() = default;
 
 Status SimulatedSink::tryStart(const std::string& owner) {
   if (isRunning() || !m_stopped.isOk()) return Status::ok();
-  const auto checkpoints = m_parts.store.attach(owner);
+  auto checkpoints = m_parts.store.attach(owner);
   if (!checkpoints) return checkpoints.status();
+  m_review.setCount(takeReviewCount(*checkpoints));
   auto backlog = makeBacklogOf(*checkpoints);
   auto reader = m_parts.journal.openReader(backlog->start());
   if (!reader) {
@@ -338,6 +339,9 @@ void SimulatedSink::send(Flusher& flusher, const FlushAction& action) {
   const Sequence last = flusher.flush().lastOf(action);
   CommitPlan plan = m_backlog->planFor(flusher.taken, flusher.flush().entriesOf(action.range));
   plant(flusher, plan);
+  m_review.countIn(plan, flusher.isReleasing ? HoldReview::CommitOf::Review
+                         : hasLanes()        ? HoldReview::CommitOf::SeveralLanes
+                                             : HoldReview::CommitOf::OneLane);
   const auto request =
       flusher.flush().request(action, std::move(plan), m_parts.world.clock().wallNow());
   if (!request) return wake(flusher);
@@ -442,6 +446,7 @@ void SimulatedSink::report(Flusher& flusher, const std::optional<SettledPart>& p
     if (!flusher.isReleasing && news.lettersSettled > 0 && !m_book.isEmpty()) {
       m_reviewIsWanted = m_parts.bug != PlantedBug::HeldForGoneLetter;
     }
+    if (flusher.isReleasing) m_review.onSettled();
     m_backlog->settle(flusher.taken, flusher.flush().entriesOf(part->range),
                       flusher.flush().steps());
     m_settled = m_backlog->settled();

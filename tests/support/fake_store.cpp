@@ -439,6 +439,11 @@ Sequence FakeDatabase::checkpoint() const {
   return found == m_checkpoints.end() ? kNoSequence : found->second;
 }
 
+void FakeDatabase::setCheckpoint(Shard shard, Sequence settled) {
+  MutexLock lock(m_mutex);
+  m_checkpoints[shard] = settled;
+}
+
 std::vector<Checkpoint> FakeDatabase::checkpoints() const {
   MutexLock lock(m_mutex);
   std::vector<Checkpoint> all;

@@ -103,6 +103,8 @@ class FakeDatabase {
   /// The one for all shards.
   Sequence checkpoint() const;
   std::vector<Checkpoint> checkpoints() const;
+  /// As a backup would bring it back.
+  void setCheckpoint(Shard shard, Sequence settled);
   std::uint64_t commits() const { return m_commits; }
   std::uint64_t refusals() const { return m_refusals; }
   std::uint64_t reopens() const { return m_reopens; }

@@ -26,15 +26,6 @@ constexpr milliseconds kShortestSpan{10'000};
 constexpr double kNoDataAfter = 2;  ///< seconds without a sample
 constexpr std::chrono::seconds kSpokenEvery{5};
 
-milliseconds longestSpan() {
-  milliseconds longest{0};
-  for (const RangeChoice& choice : rangeChoices()) {
-    const bool isKept = choice.availability == RangeChoice::Availability::Now;
-    if (isKept) longest = std::max<milliseconds>(longest, choice.span);
-  }
-  return longest;
-}
-
 double secondsOf(milliseconds span) { return std::chrono::duration<double>(span).count(); }
 double secondsOf(std::int64_t micros) { return static_cast<double>(micros) / 1e6; }
 
@@ -128,7 +119,7 @@ std::vector<LimitLine> ChartSet::limitsOf(int index) const {
 }
 
 void ChartSet::setSpan(milliseconds span) {
-  const milliseconds wanted = std::clamp(span, kShortestSpan, longestSpan());
+  const milliseconds wanted = std::clamp(span, kShortestSpan, milliseconds(longestSpan()));
   if (wanted == m_span) return;
   const double middle = (m_view.from + m_view.to) / 2;
   m_span = wanted;

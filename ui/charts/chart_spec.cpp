@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/charts/chart_spec.h"
 
+#include <algorithm>
+
 namespace penstock::ui {
 
 namespace {
@@ -68,6 +70,15 @@ const std::vector<RangeChoice>& rangeChoices() {
       {"1h", hours(1)},          {"6h", hours(6), kLater}, {"24h", hours(24), kLater},
       {"7d", hours(168), kLater}};
   return kChoices;
+}
+
+std::chrono::seconds longestSpan() {
+  std::chrono::seconds longest{0};
+  for (const RangeChoice& choice : rangeChoices()) {
+    const bool isKept = choice.availability == RangeChoice::Availability::Now;
+    if (isKept) longest = std::max(longest, choice.span);
+  }
+  return longest;
 }
 
 }  // namespace penstock::ui

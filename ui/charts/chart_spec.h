@@ -42,6 +42,8 @@ struct RangeChoice {
 };
 /// 1m 5m 15m 1h 6h 24h 7d; those beyond what the node keeps are marked.
 const std::vector<RangeChoice>& rangeChoices();
+/// Of those that are not.
+std::chrono::seconds longestSpan();
 inline constexpr std::chrono::seconds kUsualSpan{15 * 60};
 
 }  // namespace penstock::ui

@@ -64,7 +64,8 @@ MainWindow::MainWindow(EngineLink& link, MainWindowOptions options, QWidget* par
       m_browse(new BrowseDesk(link, this)) {
   setObjectName(QStringLiteral("penstock"));
   m_commands->setOperator(m_options.operatorName.toStdString());
-  m_locked = m_options.readOnly;
+  // Who looks after a thing that matters unlocks it when something is to be done.
+  m_locked = m_options.readOnly || m_options.environment == QStringLiteral("prod");
   makeHeader();
   makeCentre();
   makeDocks();

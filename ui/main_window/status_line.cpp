@@ -3,7 +3,9 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMenu>
 #include <QPushButton>
+#include <QToolButton>
 
 #include "ui/models/state_mark.h"
 #include "ui/panels/elided_label.h"
@@ -27,7 +29,8 @@ StatusLine::StatusLine(QWidget* parent)
     : QWidget(parent),
       m_mark(new QLabel(this)),
       m_text(new ElidedLabel(this)),
-      m_tryNow(new QPushButton(QStringLiteral("&Try now"), this)) {
+      m_tryNow(new QPushButton(QStringLiteral("&Try now"), this)),
+      m_more(new QToolButton(this)) {
   setObjectName(QStringLiteral("statusLine"));
   setFixedHeight(kHeight);
   setAutoFillBackground(true);
@@ -41,7 +44,13 @@ StatusLine::StatusLine(QWidget* parent)
   row->setSpacing(8);
   row->addWidget(m_mark);
   row->addWidget(m_text, 1);
+  row->addWidget(m_more);
   row->addWidget(m_tryNow);
+  m_more->setObjectName(QStringLiteral("furtherProblems"));
+  m_more->setToolTip(QStringLiteral("<p>Everything else that is wrong now, worse ones first."));
+  m_more->setMaximumHeight(kHeight - 6);
+  m_more->hide();
+  connect(m_more, &QToolButton::clicked, this, &StatusLine::showFurther);
   m_tryNow->setMaximumHeight(kHeight - 6);
   applyColors();
 }
@@ -51,9 +60,21 @@ void StatusLine::showStatus(const StatusText& status) {
   if (!status.advice.isEmpty()) full += QStringLiteral(" – ") + status.advice;
   m_text->setFullText(full);
   m_tryNow->setVisible(status.action == StatusText::Action::TryNow);
+  if (status.further.size() != m_further.size()) {
+    m_more->setText(QStringLiteral("Show %1 more").arg(status.further.size()));
+    m_more->setVisible(!status.further.isEmpty());
+  }
+  m_further = status.further;
   if (status.tone == m_tone) return;
   m_tone = status.tone;
   applyColors();
+}
+
+void StatusLine::showFurther() {
+  auto* menu = new QMenu(this);
+  menu->setAttribute(Qt::WA_DeleteOnClose);
+  for (QString problem : m_further) menu->addAction(problem.replace('&', QStringLiteral("&&")));
+  menu->popup(m_more->mapToGlobal(QPoint(0, m_more->height())));
 }
 
 void StatusLine::setShade(Shade shade) {

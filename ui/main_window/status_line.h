@@ -9,6 +9,7 @@
 
 class QLabel;
 class QPushButton;
+class QToolButton;
 
 namespace penstock::ui {
 
@@ -26,13 +27,18 @@ class StatusLine : public QWidget {
 
   QString statusText() const;
   QPushButton* tryNow() const { return m_tryNow; }
+  /// Shows what else is wrong, in a menu that stays as it is while it is open.
+  QToolButton* more() const { return m_more; }
 
  private:
   void applyColors();
+  void showFurther();
 
   QLabel* m_mark;
   ElidedLabel* m_text;
   QPushButton* m_tryNow;
+  QToolButton* m_more;
+  QStringList m_further;
   Tone m_tone = Tone::Neutral;
   Shade m_shade = Shade::Light;
 };

@@ -63,7 +63,7 @@ QString sinceText(std::int64_t micros, const StatusInput& input) {
   return " since " + formatMinute(micros, input.timeStyle, input.nowMicros);
 }
 
-QString moreText(std::uint32_t problems) {
+QString moreText(std::size_t problems) {
   if (problems == 0) return {};
   return QStringLiteral(", +%1 more").arg(problems);
 }
@@ -90,6 +90,11 @@ StatusText pausedText(const Snapshot& sample, const SinkSnapshot* sink, StatusTe
   if (sink != nullptr) {
     status.text += sinceText(sink->stateSinceMicros, input);
     status.text += ", " + formatCount(sink->queueDepth) + " wait";
+    if (!sink->pausedTables.empty()) {
+      status.text += "; table " + isolatedText(sink->pausedTables.front().table, 60) +
+                     (sink->pausedTables.size() == 1 ? " is paused of itself"
+                                                     : " and others are paused of themselves");
+    }
   }
   status.text += journalText(sample);
   status.titleTag = QStringLiteral("[Paused]");
@@ -252,8 +257,12 @@ StatusText textOfState(const Snapshot& sample, const StatusInput& input) {
     status.text = status.word;
   }
   const bool isPauseTold = sample.state != NodeState::Paused && addPause(sample, status, input);
-  const std::uint32_t told = isPauseTold ? 1 : 0;
-  status.text += moreText(sample.furtherProblems - std::min(sample.furtherProblems, told));
+  const std::size_t further = sample.furtherProblems.size();
+  status.text += moreText(further - std::min(further, std::size_t{isPauseTold}));
+  for (const ProblemSnapshot& problem : sample.furtherProblems) {
+    status.further << QString::fromLatin1(lookOf(problem.state).word) + ": " +
+                          displayText(problem.reason, 300);
+  }
   return status;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -28,10 +29,11 @@ struct StatusInput {
 
 struct StatusText {
   Tone tone = Tone::Neutral;
-  QString word;      ///< `Healthy`, `Paused`, `Stalled` …: never colour alone
-  QString text;      ///< the whole line, beginning with the word
-  QString advice;    ///< what to do; empty when nothing is to be done
-  QString titleTag;  ///< `[Paused]` for the title of the window; empty mostly
+  QString word;         ///< `Healthy`, `Paused`, `Stalled` …: never colour alone
+  QString text;         ///< the whole line, beginning with the word
+  QString advice;       ///< what to do; empty when nothing is to be done
+  QStringList further;  ///< what else is wrong, as `Paused: …`, worse ones first
+  QString titleTag;     ///< `[Paused]` for the title of the window; empty mostly
   enum class Action : std::uint8_t { None, TryNow } action = Action::None;
 };
 

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/dead_letters_panel.h"
 
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QItemSelectionModel>
+#include <QJsonArray>
 #include <QJsonDocument>
+#include <QJsonObject>
+#include <QLabel>
 #include <QLineEdit>
 #include <QMessageBox>
 #include <QPlainTextEdit>
@@ -13,6 +17,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "ui/models/display_text.h"
 #include "ui/models/quantity.h"
 #include "ui/panels/elided_label.h"
 
@@ -192,8 +197,42 @@ void DeadLettersPanel::ask(CommandKind kind) {
   yes->setObjectName(QStringLiteral("confirmButton"));
   m_question->setDefaultButton(
       retry ? yes : qobject_cast<QPushButton*>(m_question->button(QMessageBox::Cancel)));
+  if (!retry) askForTable(*m_question, *yes);
   connect(yes, &QPushButton::clicked, this, [this, command] { send(command); });
   m_question->open();
+}
+
+// Which one: of the first that is meant, as its preview tells.
+QString DeadLettersPanel::tableOfFirst() const {
+  const QModelIndexList chosen = m_pages->view()->selectionModel()->selectedRows();
+  const PageModel& model = m_pages->model();
+  const QModelIndex first = chosen.isEmpty() ? model.index(0, 0) : chosen.front();
+  const QModelIndex changeSet = first.siblingAtColumn(model.columnCount() - 1);
+  const QJsonObject set =
+      QJsonDocument::fromJson(changeSet.data(PageModel::RawRole).toString().toUtf8()).object();
+  return set["changes"].toArray().first().toObject()["table"].toString();
+}
+
+// What cannot be undone is not done by a click that went astray.
+void DeadLettersPanel::askForTable(QMessageBox& question, QPushButton& yes) {
+  const QString table = tableOfFirst();
+  auto* layout = qobject_cast<QGridLayout*>(question.layout());
+  if (table.isEmpty() || layout == nullptr) return;
+  auto* name = new QLineEdit(&question);
+  name->setObjectName(QStringLiteral("tableNameEdit"));
+  name->setAccessibleName(QStringLiteral("Name of the table"));
+  auto* label = new QLabel(&question);
+  label->setTextFormat(Qt::PlainText);
+  label->setText(QStringLiteral("Type the table's name, %1, to discard:").arg(displayText(table)));
+  label->setBuddy(name);
+  auto* row = new QHBoxLayout;
+  row->addWidget(label);
+  row->addWidget(name, 1);
+  layout->addLayout(row, layout->rowCount(), 0, 1, layout->columnCount());
+  yes.setEnabled(false);
+  connect(name, &QLineEdit::textChanged, &yes,
+          [&yes, table](const QString& typed) { yes.setEnabled(typed.trimmed() == table); });
+  name->setFocus();
 }
 
 void DeadLettersPanel::send(Command command) {

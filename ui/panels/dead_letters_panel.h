@@ -37,6 +37,8 @@ class DeadLettersPanel : public QWidget {
   /// The chosen letters, or all that match the filter when none is chosen.
   Command commandFor(CommandKind kind) const;
   QString meantText(const Command& command) const;
+  QString tableOfFirst() const;
+  static void askForTable(QMessageBox& question, QPushButton& yes);
   QString previewText(const Command& command) const;
   void ask(CommandKind kind);
   void send(Command command);

@@ -189,6 +189,10 @@ Status Tracer::take(const JournalRecord& record) {
     m_firstMicros = record.wallMicros;
   }
   m_last = record.sequence;
+  if (record.catalog != nullptr && record.catalog != m_catalog) {
+    m_catalog = record.catalog;
+    m_knowsTable = m_knowsTable || m_catalog->find(m_query.table) != nullptr;
+  }
   if (record.type == RecordType::ChangeSet) return takeChangeSet(record);
   if (m_query.sequence == record.sequence) m_otherRecord = otherRecordText(record.type);
   return record.type == RecordType::DeadLetterOrder ? takeOrder(record) : Status::ok();

@@ -109,6 +109,8 @@ class Tracer {
   std::uint64_t matches() const { return m_matches; }
   /// What is at the sequence that was asked for, when it is no change set; empty: nothing.
   const std::string& otherRecord() const { return m_otherRecord; }
+  /// Whether there was a table of that name in anything it took; true when no row was asked for.
+  bool knowsTable() const { return m_knowsTable || m_query.table.empty(); }
   /// `the journal reaches back to sequence 7 of 2026-11-21T14:02:11.250Z`, or that it is empty.
   std::string reachText() const;
   Sequence first() const { return m_first; }
@@ -130,6 +132,8 @@ class Tracer {
   Sequence m_droppedUpTo{};
   std::uint64_t m_matches = 0;
   std::string m_otherRecord;
+  CatalogPointer m_catalog;  ///< the last one looked at
+  bool m_knowsTable = false;
   Sequence m_first{};
   Sequence m_last{};
   std::int64_t m_firstMicros = 0;

@@ -316,8 +316,8 @@ std::string CommandBook::lettersText(const Pending& pending, std::uint64_t done)
   }
   const bool retried = pending.command.kind == CommandKind::RetryLetters;
   const std::uint64_t refused = letters.ordered - done;
-  std::string text =
-      groupedNumber(done) + " dead letters " + (retried ? "retried with success" : "discarded");
+  std::string text = groupedNumber(done) + (done == 1 ? " dead letter " : " dead letters ") +
+                     (retried ? "retried with success" : "discarded");
   if (refused > 0) text += ", " + groupedNumber(refused) + " refused again";
   if (letters.unfit > 0) {
     text += ", " + groupedNumber(letters.unfit) + " no longer fit the tables (" +

@@ -115,4 +115,17 @@ void HoldReview::release(const DeadLetter& letter, const CatalogPointer& catalog
   CHECK(m_window.push(record).isOk());  // just encoded
 }
 
+void HoldReview::countIn(CommitPlan& plan, CommitOf what) const {
+  const Sequence now{m_count.load()};
+  if (what == CommitOf::Review) {
+    plan.steps.push_back({kReviewCount, now, Sequence{toNumber(now) + 1}});
+  } else if (now == kNoSequence) {
+    return;  // there was no review yet that committed anything
+  } else if (what == CommitOf::OneLane) {
+    plan.steps.push_back({kReviewCount, now, now});
+  } else {
+    plan.others.push_back({kReviewCount, now});
+  }
+}
+
 }  // namespace penstock

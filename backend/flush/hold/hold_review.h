@@ -6,6 +6,7 @@
 // them.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "base/clock.h"
 #include "base/status.h"
 #include "flush/hold/hold_book.h"
+#include "queue/commit_plan.h"
 #include "queue/window.h"
 #include "store/store.h"
 
@@ -51,6 +53,15 @@ class HoldReview {
   bool take(Sequence settled, Chunk& chunk);
   void complete(Chunk& chunk) { m_window.complete(chunk); }
 
+  /// As the store holds it (kReviewCount). Threads: any, of all three.
+  void setCount(Sequence count) { m_count = toNumber(count); }
+  /// A commit of a review moves the count, any other one must find it where it is, or the database
+  /// was taken back. With several lanes it may find it further.
+  enum class CommitOf : std::uint8_t { Review, OneLane, SeveralLanes };
+  void countIn(CommitPlan& plan, CommitOf what) const;
+  /// What a review committed is settled.
+  void onSettled() { ++m_count; }
+
  private:
   enum class Pass : std::uint8_t { OtherJournals, OwnJournal, Over };
 
@@ -68,6 +79,7 @@ class HoldReview {
   SteadyTime m_beganAt{};  // the last one
   SteadyTime m_endedAt{};
   Pass m_pass = Pass::Over;
+  std::atomic<std::uint64_t> m_count{0};
   bool m_hasOthers = true;  // there may be letters of other journals; they become no more
   std::optional<LetterKey> m_beyond;
   std::vector<DeadLetter> m_page;

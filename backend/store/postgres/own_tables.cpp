@@ -108,10 +108,20 @@ DeadLetter letterAt(const QueryResult& rows, int row) {
 }  // namespace
 
 // Not without need: it takes the right to make tables.
-Failure createOwnTables(Connection& connection) {
+Failure createOwnTables(Connection& connection, const std::string& eventTable) {
   bool has = false;
-  if (Failure failure = hasOwnTables(connection, has)) return failure;
-  return has ? Failure{} : connection.run(kCreate);
+  Failure failure = hasOwnTables(connection, has);
+  if (!failure && !has) failure = connection.run(kCreate);
+  if (failure || eventTable.empty()) return failure;
+  const std::string quoted = "\"" + eventTable + "\"";
+  QueryResult found;
+  failure = connection.query("SELECT pg_catalog.to_regclass($1)", {&quoted, 1}, found);
+  if (failure) return own(failure);
+  if (!found.isNullAt(0, 0)) return {};  // to somebody without the right to make tables, too
+  return own(connection.run("CREATE TABLE " + quoted +
+                            "(journal text COLLATE \"C\" NOT NULL, sequence bigint NOT NULL,"
+                            " id text NOT NULL, change_group text NOT NULL, at bigint NOT NULL,"
+                            " change_set text NOT NULL, PRIMARY KEY(journal, sequence))"));
 }
 
 Failure hasOwnTables(Connection& connection, bool& has) {
@@ -200,7 +210,9 @@ Failure CheckpointTable::advance(const std::vector<FenceStep>& fence) {
 
 Failure CheckpointTable::takeOver(bool& isKnown) {
   std::vector<std::string> all;
-  for (std::uint32_t shard = 0; shard <= kShardCount; ++shard) all.push_back(std::to_string(shard));
+  for (std::size_t shard = 0; shard <= toIndex(kReviewCount); ++shard) {
+    all.push_back(std::to_string(shard));
+  }
   const std::string parameters[] = {m_journal, m_owner,
                                     arrayOf(all, [](const std::string& text) { return text; })};
   QueryResult result;
@@ -301,6 +313,26 @@ Failure DeadLetterTable::remove(const std::vector<SettledLetter>& letters) {
     if (retried) return letterGone(numberText(letter.first));
   }
   return {};
+}
+
+EventTable::EventTable(Connection& connection, std::string journal, std::string table)
+    : m_connection(connection), m_journal(std::move(journal)), m_table(std::move(table)) {}
+
+Failure EventTable::write(const std::vector<EventRow>& events) {
+  const auto array = [&](const auto& textOf) { return arrayOf(events, textOf); };
+  const std::string arrays[] = {
+      array([&](const EventRow& each) { return each.journal.empty() ? m_journal : each.journal; }),
+      array([](const EventRow& each) { return numberText(each.sequence); }),
+      array([](const EventRow& each) { return keepable(each.id); }),
+      array([](const EventRow& each) { return keepable(each.group); }),
+      array([](const EventRow& each) { return std::to_string(each.atMicros); }),
+      array([](const EventRow& each) { return keepable(each.changeSet); })};
+  QueryResult result;
+  return own(m_connection.query("INSERT INTO \"" + m_table +
+                                    "\"(journal, sequence, id, change_group, at, change_set)"
+                                    " SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[],"
+                                    " $4::text[], $5::bigint[], $6::text[])",
+                                arrays, result));
 }
 
 Failure readDeadLetters(Connection& connection, const LetterQuery& query,

@@ -14,8 +14,9 @@
 
 namespace penstock::postgres {
 
-/// Makes both tables where missing; one process at a time does that.
-Failure createOwnTables(Connection& connection);
+/// Makes the tables where missing; one process at a time does that. `eventTable`: a plain name;
+/// empty: none.
+Failure createOwnTables(Connection& connection, const std::string& eventTable);
 /// False too before anything attached.
 Failure hasOwnTables(Connection& connection, bool& has);
 
@@ -64,6 +65,19 @@ class DeadLetterTable {
 
   Connection& m_connection;
   std::string m_journal;
+};
+
+/// Change sets as rows, for whoever reads them there.
+/// Threads: one at a time, like its connection, which outlives it.
+class EventTable {
+ public:
+  EventTable(Connection& connection, std::string journal, std::string table);
+  Failure write(const std::vector<EventRow>& events);
+
+ private:
+  Connection& m_connection;
+  std::string m_journal;
+  std::string m_table;
 };
 
 /// As Store::listDeadLetters.

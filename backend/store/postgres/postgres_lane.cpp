@@ -19,7 +19,8 @@ PostgresLane::Session::Session(std::unique_ptr<Connection> opened, const LaneOpt
     : connection(std::move(opened)),
       rows(*connection),
       checkpoints(*connection, options.journal, options.owner),
-      deadLetters(*connection, options.journal) {}
+      deadLetters(*connection, options.journal),
+      events(*connection, options.journal, options.eventTable) {}
 
 Result<std::unique_ptr<PostgresLane>> PostgresLane::open(LaneOptions options) {
   std::unique_ptr<PostgresLane> lane(new PostgresLane(std::move(options)));
@@ -84,6 +85,9 @@ Failure PostgresLane::runTransaction(const CommitRequest& request, Care care, St
   }
   step = Step::Letters;
   if (Failure failure = m_session->deadLetters.keep(request.deadLetters)) return failure;
+  if (request.events != nullptr) {
+    if (Failure failure = m_session->events.write(*request.events)) return failure;
+  }
   return m_session->checkpoints.advance(request.fence);
 }
 

@@ -18,6 +18,7 @@ struct LaneOptions {
   ConnectionOptions connection;
   std::string journal;  ///< id as text
   std::string owner;
+  std::string eventTable = {};  ///< empty: none
 };
 
 /// Threads: one at a time; may be handed from thread to thread.
@@ -45,6 +46,7 @@ class PostgresLane : public StoreLane {
     RowWriter rows;
     CheckpointTable checkpoints;
     DeadLetterTable deadLetters;
+    EventTable events;
   };
   /// How far a transaction came.
   enum class Step : std::uint8_t { Fence, Rows, Letters, Commit };

@@ -87,7 +87,7 @@ Result<std::vector<Checkpoint>> PostgresStore::attach(const JournalId& journal,
   postgres::CheckpointTable table(**connection, journalText, std::string(owner));
   std::vector<Checkpoint> checkpoints;
   RETURN_IF_ERROR(inTransaction(**connection, [&] {
-    Failure failure = postgres::createOwnTables(**connection);
+    Failure failure = postgres::createOwnTables(**connection, m_options.eventTable);
     bool isKnown = false;
     if (!failure) failure = table.takeOver(isKnown);
     return failure || !isKnown ? failure : table.read(checkpoints);
@@ -107,7 +107,7 @@ Result<std::vector<Checkpoint>> PostgresStore::readCheckpoints(const JournalId& 
 }
 
 Result<std::unique_ptr<StoreLane>> PostgresStore::openLane() {
-  postgres::LaneOptions options{connectionOf(m_options), {}, {}};
+  postgres::LaneOptions options{connectionOf(m_options), {}, {}, m_options.eventTable};
   {
     const MutexLock lock(m_mutex);
     options.journal = m_journal;

@@ -28,6 +28,8 @@ struct PostgresOptions {
   /// Prepared statements kept by a lane.
   std::size_t statementsMax = limits::kStatementsKept;
   int lanesMax = limits::kWorkersMax;
+  /// Change sets are rows of it too; a plain name. Empty: there is none.
+  std::string eventTable = {};
 };
 
 /// Threads: any; each call uses a connection of its own.

@@ -54,7 +54,16 @@ DeadLetter letterOf(const Statement& row) {
 
 }  // namespace
 
-Failure createOwnTables(Connection& connection) { return connection.execute(kCreate); }
+Failure createOwnTables(Connection& connection, const std::string& eventTable) {
+  Failure failure = connection.execute(kCreate);
+  if (failure || eventTable.empty()) return failure;
+  const std::string create =
+      "CREATE TABLE IF NOT EXISTS \"" + eventTable +
+      "\"(journal TEXT NOT NULL, sequence INTEGER NOT NULL, id TEXT NOT NULL,"
+      " change_group TEXT NOT NULL, at INTEGER NOT NULL, change_set TEXT NOT NULL,"
+      " PRIMARY KEY(journal, sequence))";
+  return connection.execute(create.c_str());
+}
 
 Failure hasOwnTables(Connection& connection, bool& has) {
   Statement statement;
@@ -224,6 +233,30 @@ Failure DeadLetterTable::remove(const std::vector<SettledLetter>& letters) {
     }
     if (letter.retried && sqlite3_changes64(m_connection.handle()) == 0)
       return letterGone(letter.sequence);
+  }
+  return {};
+}
+
+EventTable::EventTable(Connection& connection, std::string journal, std::string table)
+    : m_connection(connection), m_journal(std::move(journal)), m_table(std::move(table)) {}
+
+Failure EventTable::write(const std::vector<EventRow>& events) {
+  if (!m_insert.isPrepared()) {
+    const std::string insert = "INSERT INTO \"" + m_table +
+                               "\"(journal, sequence, id, change_group, at, change_set)"
+                               " VALUES(?,?,?,?,?,?)";
+    if (Failure failure = m_insert.prepare(m_connection.handle(), insert.c_str())) return failure;
+  }
+  for (const EventRow& event : events) {
+    m_insert.bindText(1, event.journal.empty() ? m_journal : event.journal);
+    m_insert.bindInteger(2, toColumn(event.sequence));
+    m_insert.bindText(3, event.id);
+    m_insert.bindText(4, event.group);
+    m_insert.bindInteger(5, event.atMicros);
+    m_insert.bindText(6, event.changeSet);
+    if (const int code = m_insert.run(); code != SQLITE_OK) {
+      return failureOf(m_connection.handle(), code);
+    }
   }
   return {};
 }

@@ -14,8 +14,8 @@
 
 namespace penstock::sqlite {
 
-/// Makes both tables where missing.
-Failure createOwnTables(Connection& connection);
+/// Makes the tables where missing. `eventTable`: a plain name; empty: none.
+Failure createOwnTables(Connection& connection, const std::string& eventTable);
 /// False too before anything attached.
 Failure hasOwnTables(Connection& connection, bool& has);
 
@@ -63,6 +63,21 @@ class DeadLetterTable {
   std::string m_journal;
   Statement m_insert;
   Statement m_delete;
+};
+
+/// Change sets as rows, for whoever reads them there.
+/// Threads: one at a time, like its connection.
+/// Owns: its statement; the connection outlives it.
+class EventTable {
+ public:
+  EventTable(Connection& connection, std::string journal, std::string table);
+  Failure write(const std::vector<EventRow>& events);
+
+ private:
+  Connection& m_connection;
+  std::string m_journal;
+  std::string m_table;
+  Statement m_insert;
 };
 
 /// As Store::listDeadLetters.

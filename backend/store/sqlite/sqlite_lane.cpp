@@ -27,7 +27,8 @@ SqliteLane::Session::Session(std::unique_ptr<Connection> opened, const LaneOptio
       cache(connection->handle(), options.statementsMax),
       rows(*connection, cache),
       checkpoints(*connection, options.journal, options.owner),
-      deadLetters(*connection, options.journal) {}
+      deadLetters(*connection, options.journal),
+      events(*connection, options.journal, options.eventTable) {}
 
 Result<std::unique_ptr<SqliteLane>> SqliteLane::open(LaneOptions options) {
   std::unique_ptr<SqliteLane> lane(new SqliteLane(std::move(options)));
@@ -91,6 +92,11 @@ Failure SqliteLane::runTransaction(const CommitRequest& request) {
   }
   if (Failure failure = m_session->deadLetters.keep(request.deadLetters)) {
     return failure;
+  }
+  if (request.events != nullptr) {
+    if (Failure failure = m_session->events.write(*request.events)) {
+      return failure;
+    }
   }
   return m_session->checkpoints.advance(request.fence);
 }

@@ -19,6 +19,7 @@ struct LaneOptions {
   std::size_t statementsMax = 0;
   std::string journal;  ///< id as text
   std::string owner;
+  std::string eventTable = {};  ///< empty: none
 };
 
 /// Threads: one at a time; may be handed from thread to thread.
@@ -44,6 +45,7 @@ class SqliteLane : public StoreLane {
     RowWriter rows;
     CheckpointTable checkpoints;
     DeadLetterTable deadLetters;
+    EventTable events;
   };
   explicit SqliteLane(LaneOptions options) : m_options(std::move(options)) {}
   Failure runTransaction(const CommitRequest& request);

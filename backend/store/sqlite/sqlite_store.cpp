@@ -137,7 +137,7 @@ Result<std::vector<Checkpoint>> SqliteStore::attach(const JournalId& journal,
   sqlite::CheckpointTable table(**connection, journalText, std::string(owner));
   std::vector<Checkpoint> checkpoints;
   RETURN_IF_ERROR(inTransaction(**connection, "BEGIN IMMEDIATE", [&] {
-    Failure failure = sqlite::createOwnTables(**connection);
+    Failure failure = sqlite::createOwnTables(**connection, m_options.eventTable);
     if (!failure) {
       failure = table.read(checkpoints);
     }
@@ -168,8 +168,11 @@ Result<std::vector<Checkpoint>> SqliteStore::readCheckpoints(const JournalId& jo
 }
 
 Result<std::unique_ptr<StoreLane>> SqliteStore::openLane() {
-  sqlite::LaneOptions options{
-      {m_options.path, m_options.busyTimeout}, m_options.statementsMax, {}, {}};
+  sqlite::LaneOptions options{{m_options.path, m_options.busyTimeout},
+                              m_options.statementsMax,
+                              {},
+                              {},
+                              m_options.eventTable};
   {
     const MutexLock lock(m_mutex);
     options.journal = m_journal;

@@ -27,6 +27,8 @@ struct SqliteOptions {
   } known = Known::Nothing;
   /// Prepared statements kept by a lane.
   std::size_t statementsMax = limits::kStatementsKept;
+  /// Change sets are rows of it too; a plain name. Empty: there is none.
+  std::string eventTable = {};
   /// maintain() cuts a write-ahead log that is longer.
   std::uint64_t walKeptBytes = limits::kSqliteWalKeptBytes;
 };

@@ -60,6 +60,30 @@ class TestNumberText : public QObject {
     QFETCH(QString, text);
     QCOMPARE(QString::fromStdString(byteText(bytes)), text);
   }
+
+  void durationsHaveTwoUnitsAtMost_data() {
+    QTest::addColumn<qint64>("millis");
+    QTest::addColumn<QString>("text");
+    const std::pair<qint64, const char*> table[] = {{-5, "0 ms"},
+                                                    {0, "0 ms"},
+                                                    {999, "999 ms"},
+                                                    {1000, "1 s"},
+                                                    {3249, "3.2 s"},
+                                                    {9949, "9.9 s"},
+                                                    {9960, "10 s"},
+                                                    {41'600, "42 s"},
+                                                    {59'500, "1 min"},
+                                                    {303'000, "5 min 3 s"},
+                                                    {3'600'000, "1 h"},
+                                                    {7'500'000, "2 h 5 min"},
+                                                    {7'200'000'000, "2,000 h"}};
+    for (const auto& [millis, text] : table) QTest::addRow("%lld", millis) << millis << text;
+  }
+  void durationsHaveTwoUnitsAtMost() {
+    QFETCH(qint64, millis);
+    QFETCH(QString, text);
+    QCOMPARE(QString::fromStdString(durationText(std::chrono::milliseconds(millis))), text);
+  }
 };
 
 PENSTOCK_TEST(TestNumberText)

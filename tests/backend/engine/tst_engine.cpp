@@ -251,8 +251,10 @@ class TestEngine : public QObject {
     QVERIFY(rig.add(2).status.isOk());
     rig.gate().failWith(CommitOutcome::Committed);
     QVERIFY(rig.waitSettled().isOk());
-    QVERIFY(rig.lastEvent(EventKind::Retry, "works again") != nullptr);
+    const Event* over = rig.lastEvent(EventKind::Retry, "works again after ");
+    QVERIFY(over != nullptr && contains(over->what, " failures in a row, in trouble for "));
     QCOMPARE(rig.events(EventKind::Retry).size(), 2u);
+    QVERIFY(rig.lastEvent(EventKind::SinkState, "circuit open after ") != nullptr);
     QCOMPARE(rig.rows("SELECT sum(n) FROM people"), (std::vector<std::string>{"2"}));
     QTRY_VERIFY(rig.link().newest()->state != NodeState::SinkDown);
   }

@@ -43,7 +43,7 @@ class Ledger final : public FlushListener {
     ++m_troubles;
     m_changed.notifyAll();
   }
-  void onRecovered() override {
+  void onRecovered(const RecoveryNews&) override {
     MutexLock lock(m_mutex);
     ++m_recoveries;
   }

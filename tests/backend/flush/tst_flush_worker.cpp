@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QTest>
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <set>
@@ -28,7 +29,7 @@ class News final : public FlushListener {
     troubles.push_back(news);
     if (endAfterTroubles != 0 && troubles.size() == endAfterTroubles) queue->stop();
   }
-  void onRecovered() override { ++recoveries; }
+  void onRecovered(const RecoveryNews& news) override { recoveries.push_back(news); }
   void onStopped(const Status& status) override { stopped = status; }
 
   SinkQueue* queue = nullptr;
@@ -37,17 +38,17 @@ class News final : public FlushListener {
   std::vector<SettledNews> settled;
   std::vector<DeadLetter> letters;
   std::vector<TroubleNews> troubles;
-  int recoveries = 0;
+  std::vector<RecoveryNews> recoveries;
   Status stopped;
 };
 
 /// One worker, run on the thread of the test until everything pushed is settled or it stops.
 class Bench {
  public:
-  explicit Bench(std::uint64_t jitterSeed = 0)
+  explicit Bench(std::uint64_t jitterSeed = 0, LetterAccess letters = {})
       : database(schemaOfEverything()),
         m_queue(optionsOf(), systemClock()),
-        shared(m_queue, news, systemClock()) {
+        shared(m_queue, news, systemClock(), {}, std::move(letters)) {
     news.queue = &m_queue;
     shared.retry = {1ms, 2ms};
     shared.jitterSeed = jitterSeed;
@@ -144,7 +145,7 @@ class TestFlushWorker : public QObject {
     QCOMPARE(bench.sum(), std::int64_t{10});
     QVERIFY(bench.database.checkpoint() == bench.sequence(4));
     QVERIFY(bench.queue().settled() == bench.sequence(4));
-    QCOMPARE(bench.news.recoveries, 0);
+    QVERIFY(bench.news.recoveries.empty());
   }
 
   void unknownCommitThatHappenedIsNotRepeated() {
@@ -157,7 +158,7 @@ class TestFlushWorker : public QObject {
     QVERIFY(bench.database.reopens() > 0);
     QCOMPARE(bench.news.settled.size(), 1u);
     QCOMPARE(bench.news.settled[0].changeSets, 1u);
-    QCOMPARE(bench.news.recoveries, 1);
+    QCOMPARE(bench.news.recoveries.size(), 1u);
   }
 
   void unknownCommitThatDidNotHappenIsRepeated() {
@@ -184,6 +185,31 @@ class TestFlushWorker : public QObject {
     QCOMPARE(bench.news.settled[0].deadLetters, 1u);
   }
 
+  /// What it released is held once more, and nothing must pass that; its commits move no
+  /// checkpoint.
+  void databaseTakenBackToBeforeAReleaseIsNoticed() {
+    DeadLetter held;
+    held.sequence = Sequence{1};
+    held.journal = "ours";
+    held.kind = kLetterHeld;
+    held.changeSet = encode({increment(1)});
+    Bench bench(0, {[&](const LetterQuery&) { return std::vector{held}; },
+                    [](const DeadLetter& letter, std::string& to) {
+                      to = letter.changeSet;
+                      return Status::ok();
+                    },
+                    [] { return schemaOfEverything(); }, "ours"});
+    bench.push({increment(1)});
+    bench.database.setFaults([&](std::uint64_t commit) {
+      if (commit == 2) bench.database.setCheckpoint(kReviewCount, kNoSequence);
+      return FakeFault::None;
+    });
+    bench.run();
+    QCOMPARE(bench.database.commits(), 1u);  // the release
+    QVERIFY(!bench.news.stopped.isOk());
+    QVERIFY(bench.queue().settled() == kNoSequence);
+  }
+
   void outageMakesNoDeadLetters() {
     Bench bench;
     bench.database.setFaults(
@@ -194,7 +220,12 @@ class TestFlushWorker : public QObject {
     QVERIFY(bench.news.letters.empty());
     QCOMPARE(bench.news.troubles.size(), 12u);
     QCOMPARE(bench.news.troubles.back().failures, 12u);
-    QCOMPARE(bench.news.recoveries, 1);
+    QCOMPARE(bench.news.recoveries.size(), 1u);
+    QCOMPARE(bench.news.recoveries[0].failures, 12u);
+    QVERIFY(bench.news.recoveries[0].lasted > 0us);
+    const auto opened = [](const TroubleNews& news) { return news.isCircuitOpened; };
+    QCOMPARE(std::ranges::count_if(bench.news.troubles, opened), 1);
+    QVERIFY(bench.news.troubles[limits::kCircuitFailures - 1].isCircuitOpened);
     QCOMPARE(bench.shared.retries.load(), 12u);
     QVERIFY(!bench.shared.currentTrouble());
   }

@@ -57,7 +57,7 @@ class News final : public FlushListener {
     letters.push_back(letter.sequence);
   }
   void onTrouble(const TroubleNews&) override { const Alone alone(*this); }
-  void onRecovered() override { const Alone alone(*this); }
+  void onRecovered(const RecoveryNews&) override { const Alone alone(*this); }
   void onStopped(const Status& why) override {
     const Alone alone(*this);
     stopped = why;

@@ -28,7 +28,8 @@ class TestHistoryEverywhere : public QObject {
     const QString schema = QString("schema_file = \"%1/schema_%2.sql\"\n");
     const QString server =
         "[[sink]]\nname = \"%1\"\nrole = \"%2\"\ndriver = \"%1\"\n"
-        "host = \"127.0.0.1\"\nport = %3\nuser = \"%4\"\ndatabase = \"%5\"\n";
+        "host = \"127.0.0.1\"\nport = %3\nuser = \"%4\"\ndatabase = \"%5\"\n"
+        "event_table = \"events\"\n";
     const QString folder = PENSTOCK_HISTORY_DIR;
     const auto ofServer = [&](const char* driver, const char* role, const ServerPlace& place) {
       return server.arg(driver, role).arg(place.port).arg(place.user, place.database) +
@@ -37,7 +38,8 @@ class TestHistoryEverywhere : public QObject {
     QString config = "[engine]\ndata_dir = \"" + data() + "\"\n";
     config += ofServer("postgres", "primary", m_postgres) + "workers = 4\n";
     config += ofServer("mariadb", "standby", m_mariadb);
-    config += "[[sink]]\nname = \"sqlite\"\nrole = \"mirror\"\n" + schema.arg(folder, "sqlite");
+    config += "[[sink]]\nname = \"sqlite\"\nrole = \"mirror\"\nevent_table = \"events\"\n" +
+              schema.arg(folder, "sqlite");
     config += "[[sink]]\nname = \"archive\"\nrole = \"archive\"\ndriver = \"archive\"\n";
     QVERIFY(writeFile(configFile(), config.toUtf8()));
   }
@@ -53,6 +55,7 @@ class TestHistoryEverywhere : public QObject {
     QCOMPARE(difference(historyRowsIn(m_postgres), expected), QString());
     QCOMPARE(difference(historyRowsIn(m_mariadb), expected), QString());
     QCOMPARE(difference(historyRowsIn(sqlite()), expected), QString());
+    checkEvents();
 
     QStringList again{"replay"};
     const QDir archive(data() + "/archive");
@@ -84,9 +87,21 @@ class TestHistoryEverywhere : public QObject {
     QCOMPARE(difference(historyRowsIn(m_postgres), expected), QString());
     QCOMPARE(difference(historyRowsIn(m_mariadb), expected), QString());
     QCOMPARE(difference(historyRowsIn(sqlite()), expected), QString());
+    checkEvents();
   }
 
  private:
+  /// Every change set is a row of each database's event table, once, under the same sequence.
+  void checkEvents() const {
+    const QString sql = "SELECT sequence, change_set FROM events ORDER BY sequence";
+    const QStringList events = rowsOf(sqlite(), sql);
+    QFile lines(historyFile("changes.ndjson"));
+    QVERIFY(lines.open(QIODevice::ReadOnly));
+    QCOMPARE(events.size(), lines.readAll().count('\n'));
+    QVERIFY(rowsOf(m_postgres, sql) == events);
+    QVERIFY(rowsOf(m_mariadb, sql) == events);
+  }
+
   QString data() const { return m_place->filePath("data"); }
   QString configFile() const { return m_place->filePath("node.toml"); }
   ServerPlace sqlite() const { return {"QSQLITE", 0, {}, data() + "/database-sqlite.sqlite"}; }

@@ -30,7 +30,8 @@ void disturb(Snapshot& sample, const Scene& scene, std::uint64_t step) {
     sample.memoryBytes = 241 * kMiB;
     sample.budgets[0].pressure = 1;
     sample.waitedSets = step * 800;
-    sample.furtherProblems = 2;
+    sample.furtherProblems = {{NodeState::SinkDown, "primary: connection refused"},
+                              {NodeState::Paused, "mirror by ops, 40 change sets wait"}};
     sample.journalBytes = (4'000 + step * 12) * kMiB;
     sample.budgets[1].usedBytes = sample.journalBytes;
     sample.journalFullInSeconds = 74;

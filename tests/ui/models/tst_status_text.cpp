@@ -60,9 +60,12 @@ class TestStatusText : public QObject {
     QVERIFY(status.text.startsWith(word));
     QCOMPARE(status.advice.isEmpty(), status.tone != Tone::Alarm && status.tone != Tone::Caution);
     sample.stateReason = "number and cause";
-    sample.furtherProblems = 2;
+    sample.furtherProblems = {{NodeState::SinkDown, "primary: connection refused"},
+                              {NodeState::Paused, "mirror by ops, 40 change sets wait"}};
     status = statusText(inputOf(sample));
     QVERIFY(status.text.endsWith(", +2 more"));
+    QCOMPARE(status.further, (QStringList{"Database down: primary: connection refused",
+                                          "Paused: mirror by ops, 40 change sets wait"}));
   }
 
   void healthyIsOneWord() {
@@ -81,13 +84,16 @@ class TestStatusText : public QObject {
     QCOMPARE(plain(status.text),
              QString("Paused by anna since 14:12, 12,480 wait, journal full in 3 h"));
     QCOMPARE(status.titleTag, QString("[Paused]"));
+    sample.sinks[0].pausedTables = {{"players", "ops", "", sample.wallMicros, 0}};
+    QVERIFY(
+        plain(statusText(inputOf(sample)).text).contains("; table players is paused of itself"));
   }
 
   void worseThanAPauseTellsThePauseToo() {
     Snapshot sample = evenSnapshot();
     sample.state = NodeState::Saturated;
     sample.stateReason = "journal budget 32 MiB of 32 MiB";
-    sample.furtherProblems = 1;
+    sample.furtherProblems = {{NodeState::Paused, "primary by anna"}};
     StatusText status = statusText(inputOf(sample));
     QVERIFY(!status.text.contains("paused"));
     QVERIFY(status.titleTag.isEmpty());
@@ -114,7 +120,7 @@ class TestStatusText : public QObject {
     QCOMPARE(status.titleTag, QString("[Table paused]"));
     QVERIFY(status.tone == Tone::Caution && status.advice.contains("Resume table"));
     sample.sinks[0].pausedTables.push_back({"slots", "bob", "", 0, 0});
-    sample.furtherProblems = 1;
+    sample.furtherProblems = {{NodeState::Paused, "primary by anna"}};
     status = statusText(inputOf(sample));
     QCOMPARE(status.titleTag, QString("[2 tables paused]"));
     QVERIFY(status.text.endsWith(", +1 more"));

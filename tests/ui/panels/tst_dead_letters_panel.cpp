@@ -113,7 +113,14 @@ void TestDeadLettersPanel::allThatMatchAreDiscardedWhenNoneIsChosen() {
   QVERIFY(question != nullptr);
   QVERIFY(question->text().contains(QStringLiteral("that hold “UNIQUE”")));
   QVERIFY(question->informativeText().contains(QStringLiteral("cannot be undone")));
-  question->findChild<QPushButton*>(QStringLiteral("confirmButton"))->click();
+  auto* yes = question->findChild<QPushButton*>(QStringLiteral("confirmButton"));
+  auto* name = question->findChild<QLineEdit*>(QStringLiteral("tableNameEdit"));
+  QVERIFY(name != nullptr && !yes->isEnabled());
+  name->setText(QStringLiteral("slot"));
+  QVERIFY(!yes->isEnabled());
+  name->setText(QStringLiteral("slots"));
+  QVERIFY(yes->isEnabled());
+  yes->click();
   QCOMPARE(link.commands().size(), 1u);
   QVERIFY(link.commands().front().kind == CommandKind::DiscardLetters);
   QVERIFY(link.commands().front().allLetters && link.commands().front().letters.empty());

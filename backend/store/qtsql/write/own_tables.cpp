@@ -27,6 +27,9 @@ constexpr const char* kCreateDeadLetter =
     " KEY penstock_dead_letter_order(sequence, journal))"
     " ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
 
+/// The text of each statement has a place for every value.
+constexpr std::size_t kEventsAtOnce = 100;
+
 QVariant toVariant(std::string_view text) {
   return text.empty()
              ? QVariant(QString(""))
@@ -94,7 +97,7 @@ Failure readEngines(Session& session, std::vector<std::string>& names, std::stri
 
 }  // namespace
 
-Status createOwnTables(Session& session) {
+Status createOwnTables(Session& session, const std::string& eventTable) {
   std::vector<std::string> names;
   std::string untransacted;
   if (const Failure failure = readEngines(session, names, untransacted)) return toStatus(*failure);
@@ -109,7 +112,17 @@ Status createOwnTables(Session& session) {
     if (std::ranges::find(names, name) != names.end()) continue;
     if (const Failure failure = session.execute(sql)) return toStatus(*failure);
   }
-  return Status::ok();
+  if (eventTable.empty()) return Status::ok();
+  const QString create =
+      QString(
+          "CREATE TABLE IF NOT EXISTS `%1`("
+          " journal VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,"
+          " sequence BIGINT NOT NULL, id TEXT NOT NULL, change_group TEXT NOT NULL,"
+          " at BIGINT NOT NULL, change_set LONGTEXT NOT NULL, PRIMARY KEY(journal, sequence))"
+          " ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+          .arg(QString::fromStdString(eventTable));
+  const Failure failure = session.execute(create);
+  return failure ? toStatus(*failure) : Status::ok();
 }
 
 Failure hasOwnTables(Session& session, bool& has) {
@@ -254,6 +267,41 @@ Failure DeadLetterTable::remove(const std::vector<SettledLetter>& letters) {
     if (letter.retried && statement->numRowsAffected() == 0) return letterGone(letter.sequence);
   }
   return {};
+}
+
+EventTable::EventTable(Session& session, std::string journal, const std::string& table)
+    : m_session(session), m_journal(std::move(journal)), m_table(QString::fromStdString(table)) {}
+
+// In statements of two sizes, so that two are prepared.
+Failure EventTable::write(const std::vector<EventRow>& events) {
+  for (std::span<const EventRow> left(events); !left.empty();) {
+    const std::size_t count = left.size() < kEventsAtOnce ? 1 : kEventsAtOnce;
+    if (Failure failure = writeRows(left.first(count))) return failure;
+    left = left.subspan(count);
+  }
+  return {};
+}
+
+Failure EventTable::writeRows(std::span<const EventRow> events) {
+  const auto makeText = [&] {
+    QStringList rows;
+    for (std::size_t i = 0; i < events.size(); ++i) rows << "(?,?,?,?,?,?)";
+    return QString("INSERT INTO `%1`(journal, sequence, id, change_group, at, change_set) VALUES")
+               .arg(m_table) +
+           rows.join(',');
+  };
+  std::vector<QVariant> values;
+  for (const EventRow& each : events) {
+    values.insert(values.end(),
+                  {toVariant(each.journal.empty() ? m_journal : each.journal),
+                   toVariant(each.sequence), toVariant(each.id), toVariant(each.group),
+                   QVariant(qlonglong{each.atMicros}), toVariant(each.changeSet)});
+  }
+  QSqlQuery* statement = nullptr;
+  const QByteArray key = "penstock events " + QByteArray::number(qsizetype(events.size()));
+  Failure failure = m_session.prepare(key, makeText, statement);
+  if (!failure) failure = m_session.run(*statement, values);
+  return failure ? onOwnTable(std::move(*failure)) : failure;
 }
 
 Failure readDeadLetters(Session& session, const LetterQuery& query,

@@ -4,6 +4,7 @@
 // transaction that somebody else began.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,7 @@ namespace penstock::qtsql {
 
 /// Makes both tables where missing, which commits whatever was open.
 /// Errors: Unsupported when one is kept by an engine without transactions.
-Status createOwnTables(Session& session);
+Status createOwnTables(Session& session, const std::string& eventTable);
 /// False too before anything attached.
 Failure hasOwnTables(Session& session, bool& has);
 
@@ -58,6 +59,21 @@ class DeadLetterTable {
 
   Session& m_session;
   std::string m_journal;
+};
+
+/// Change sets as rows, for whoever reads them there.
+/// Threads: one at a time, like its session, which outlives it.
+class EventTable {
+ public:
+  EventTable(Session& session, std::string journal, const std::string& table);
+  Failure write(const std::vector<EventRow>& events);
+
+ private:
+  Failure writeRows(std::span<const EventRow> events);
+
+  Session& m_session;
+  std::string m_journal;
+  QString m_table;
 };
 
 /// As Store::listDeadLetters.

@@ -20,7 +20,8 @@ QtSqlLane::Connected::Connected(std::unique_ptr<Session> opened, const LaneOptio
     : session(std::move(opened)),
       rows(*session),
       checkpoints(*session, options.journal, options.owner),
-      deadLetters(*session, options.journal) {}
+      deadLetters(*session, options.journal),
+      events(*session, options.journal, options.eventTable) {}
 
 QtSqlLane::QtSqlLane(LaneOptions options) : m_options(std::move(options)), m_thread("qtsql lane") {}
 
@@ -100,6 +101,9 @@ Failure QtSqlLane::runTransaction(const CommitRequest& request) {
     if (Failure failure = connected.rows.apply(*request.batch)) return failure;
   }
   if (Failure failure = connected.deadLetters.keep(request.deadLetters)) return failure;
+  if (request.events != nullptr) {
+    if (Failure failure = connected.events.write(*request.events)) return failure;
+  }
   return connected.checkpoints.advance(request.fence);
 }
 

@@ -20,6 +20,7 @@ struct LaneOptions {
   SessionOptions session;
   std::string journal;  ///< id as text
   std::string owner;
+  std::string eventTable = {};  ///< empty: none
 };
 
 /// Threads: one at a time; may be handed from thread to thread.
@@ -46,6 +47,7 @@ class QtSqlLane : public StoreLane {
     RowWriter rows;
     CheckpointTable checkpoints;
     DeadLetterTable deadLetters;
+    EventTable events;
   };
   explicit QtSqlLane(LaneOptions options);
   Status reopenHere();

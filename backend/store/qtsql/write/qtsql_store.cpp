@@ -97,7 +97,7 @@ Result<std::vector<Checkpoint>> QtSqlStore::attach(const JournalId& journal,
   CHECK(!owner.empty());
   auto session = connect();
   if (!session) return session.status();
-  RETURN_IF_ERROR(qtsql::createOwnTables(**session));
+  RETURN_IF_ERROR(qtsql::createOwnTables(**session, m_options.eventTable));
   const std::string journalText = toText(journal);
   CheckpointTable table(**session, journalText, std::string(owner));
   std::vector<Checkpoint> checkpoints;
@@ -131,7 +131,7 @@ Result<std::vector<Checkpoint>> QtSqlStore::readCheckpoints(const JournalId& jou
 }
 
 Result<std::unique_ptr<StoreLane>> QtSqlStore::openLane() {
-  qtsql::LaneOptions options{sessionOptions(), {}, {}};
+  qtsql::LaneOptions options{sessionOptions(), {}, {}, m_options.eventTable};
   {
     const MutexLock lock(m_mutex);
     options.journal = m_journal;

@@ -23,6 +23,8 @@ struct QtSqlOptions {
   std::chrono::seconds lockTimeout = limits::kQtSqlLockTimeoutDefault;
   /// How long an answer of the server is waited for; then the connection counts as lost.
   std::chrono::seconds answerTimeout = limits::kQtSqlAnswerTimeoutDefault;
+  /// Change sets are rows of it too; a plain name. Empty: there is none.
+  std::string eventTable = {};
   /// Prepared statements kept by a lane.
   std::size_t statementsMax = limits::kStatementsKept;
 };

@@ -139,6 +139,30 @@ class TestHoldReview : public QObject {
     QCOMPARE(m_book.state().held, std::uint64_t{2});
   }
 
+  void commitsOfReviewsAreCountedAndOthersFindTheCountWhereItIs() {
+    using CommitOf = HoldReview::CommitOf;
+    CommitPlan before;
+    m_review.countIn(before, CommitOf::OneLane);
+    m_review.countIn(before, CommitOf::SeveralLanes);
+    QVERIFY(before.steps.empty() && before.others.empty());  // none ever was
+    m_review.setCount(Sequence{6});
+    CommitPlan release;
+    m_review.countIn(release, CommitOf::Review);
+    QCOMPARE(release.steps.size(), std::size_t{1});
+    const ShardStep step = release.steps.front();
+    QVERIFY(step.shard == kReviewCount && step.expected == Sequence{6} && step.next == Sequence{7});
+    m_review.onSettled();
+    CommitPlan other;
+    m_review.countIn(other, CommitOf::OneLane);
+    QVERIFY(other.steps.front().expected == Sequence{7} && other.steps.front().next == Sequence{7});
+    CommitPlan lane;
+    m_review.countIn(lane, CommitOf::SeveralLanes);
+    QVERIFY(lane.steps.empty());
+    QVERIFY(lane.others.front().shard == kReviewCount &&
+            lane.others.front().settled == Sequence{7});
+    m_review.setCount(kNoSequence);
+  }
+
   void init() {
     m_letters.clear();
     m_refused = 0;
