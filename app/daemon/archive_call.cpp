@@ -142,7 +142,7 @@ Result<std::uint64_t> writeAll(const std::string& directory, const std::string& 
   return status;
 }
 
-ExitCode exportArchive(const std::string& directory, const std::string& path) {
+ExitCode exportFrom(const std::string& directory, const std::string& path) {
   const Result<ArchiveReport> report = verifyArchive(posixFileSystem(), directory);
   if (!report) return fail(report.status());
   for (const ArchiveDamage& damage : report->damages) {
@@ -175,23 +175,11 @@ ExitCode archiveCall(const Words& words) {
   return verify(what[1]);
 }
 
-ExitCode exportCall(const Words& words) {
-  const Result<CallArguments> arguments =
-      CallArguments::parse(words, {"--to", "--archive", "--data-dir", "--config"}, {});
-  if (!arguments) return fail(arguments.status());
-  const auto to = arguments->value("--to");
-  const std::vector<std::string>& what = arguments->positional();
-  if (what.size() != 1 || !to) {
-    return fail({StatusCode::Invalid, "export: write export archive --to FILE"});
-  }
-  if (what.front() != "archive") {
-    return fail({StatusCode::Unsupported,
-                 "export " + what.front() + ": not available yet (there is export archive)"});
-  }
-  if (const auto named = arguments->value("--archive")) return exportArchive(*named, *to);
-  const Result<EngineOptions> options = optionsFrom(*arguments);
+ExitCode exportArchive(const CallArguments& arguments, const std::string& path) {
+  if (const auto named = arguments.value("--archive")) return exportFrom(*named, path);
+  const Result<EngineOptions> options = optionsFrom(arguments);
   if (!options) return fail(options.status());
-  return exportArchive(archiveOf(*options), *to);
+  return exportFrom(archiveOf(*options), path);
 }
 
 }  // namespace penstock::app

@@ -3,6 +3,8 @@
 // scripts read to stdout, and errors as one line to stderr.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -24,8 +26,15 @@ ExitCode queueCall(const Words& words);
 ExitCode deadLettersCall(const Words& words);
 /// `archive verify DIR`
 ExitCode archiveCall(const Words& words);
-/// `export archive --to FILE`
+/// `export TABLE|queue|archive --to FILE`
 ExitCode exportCall(const Words& words);
+/// What `export` is made of. Hands over every change set that waits for the primary of a stopped
+/// node, as a line that replay takes, until `take` fails. Returns how many.
+using TakeLine = std::function<Status(const std::string& line)>;
+Result<std::uint64_t> writeQueue(const CallArguments& arguments, const TakeLine& take);
+/// Puts an archive into the new file `path`.
+ExitCode exportArchive(const CallArguments& arguments, const std::string& path);
+
 /// `check FILE`
 ExitCode checkCall(const Words& words);
 

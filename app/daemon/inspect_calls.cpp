@@ -22,10 +22,46 @@
 namespace penstock::app {
 namespace {
 
-Result<Sequence> settledIn(Store& store, const JournalId& journal) {
-  const auto checkpoints = store.readCheckpoints(journal);
+/// What a store has settled, with one lane or several.
+struct Settled {
+  Sequence all{};
+  std::vector<Checkpoint> shards;
+
+  bool holds(Sequence sequence, const ChangeSetView& set) const {
+    if (sequence <= all) return true;
+    const Shard shard = shardOf(set.groupHash());
+    return std::ranges::any_of(shards, [&](const Checkpoint& each) {
+      return each.shard == shard && sequence <= each.settled;
+    });
+  }
+};
+
+Result<Settled> settledIn(Store& store, const JournalId& journal) {
+  auto checkpoints = store.readCheckpoints(journal);
   if (!checkpoints) return checkpoints.status();
-  return checkpoints->empty() ? kNoSequence : checkpoints->front().settled;
+  Settled settled;
+  for (const Checkpoint& each : *checkpoints) {
+    if (each.shard == kAllShards) settled.all = each.settled;
+  }
+  settled.shards = std::move(*checkpoints);
+  return settled;
+}
+
+/// Calls `take` with each change set that waits, until it fails.
+using TakeWaiting = std::function<Status(const JournalRecord&, const ChangeSetView&)>;
+Status eachWaiting(const StoppedJournal& journal, const Settled& settled, const TakeWaiting& take) {
+  auto reader = journal.openReader(std::max(settled.all, journal.oldestKept));
+  if (!reader) return reader.status();
+  for (;;) {
+    const Result<std::optional<JournalRecord>> record = (*reader)->next();
+    if (!record) return record.status();
+    if (!record->has_value()) return Status::ok();
+    if ((*record)->type != RecordType::ChangeSet) continue;
+    const Result<ChangeSetView> set = ChangeSetView::parse((*record)->payload);
+    if (!set) return set.status();
+    if (settled.holds((*record)->sequence, *set)) continue;
+    RETURN_IF_ERROR(take(**record, *set));
+  }
 }
 
 struct PeekFilter {
@@ -44,27 +80,22 @@ bool fits(const PeekFilter& filter, const ChangeSetView& set, const Catalog& cat
   return false;
 }
 
-ExitCode printQueue(const StoppedJournal& journal, Sequence settled, const PeekFilter& filter) {
-  auto reader = journal.openReader(std::max(settled, journal.oldestKept));
-  if (!reader) return fail(reader.status());
+ExitCode printQueue(const StoppedJournal& journal, const Settled& settled,
+                    const PeekFilter& filter) {
   std::uint64_t waiting = 0;
   std::uint64_t shown = 0;
-  for (;;) {
-    const Result<std::optional<JournalRecord>> record = (*reader)->next();
-    if (!record) return fail(record.status());
-    if (!record->has_value()) break;
-    if ((*record)->type != RecordType::ChangeSet) continue;
+  const auto print = [&](const JournalRecord& record, const ChangeSetView& set) {
     ++waiting;
-    if (shown >= filter.limit) continue;
-    const Result<ChangeSetView> set = ChangeSetView::parse((*record)->payload);
-    if (!set) return fail(set.status());
-    const std::string json = toJson(*set, *(*record)->catalog);
-    if (!fits(filter, *set, *(*record)->catalog, json)) continue;
+    if (shown >= filter.limit) return Status::ok();
+    const std::string json = toJson(set, *record.catalog);
+    if (!fits(filter, set, *record.catalog, json)) return Status::ok();
     ++shown;
-    std::printf("%llu\t%s\t%s\n", static_cast<unsigned long long>(toNumber((*record)->sequence)),
-                formatUtc(WallTime{std::chrono::microseconds((*record)->wallMicros)}).c_str(),
+    std::printf("%llu\t%s\t%s\n", static_cast<unsigned long long>(toNumber(record.sequence)),
+                formatUtc(WallTime{std::chrono::microseconds(record.wallMicros)}).c_str(),
                 json.c_str());
-  }
+    return Status::ok();
+  };
+  if (const Status read = eachWaiting(journal, settled, print); !read.isOk()) return fail(read);
   std::printf("%s change sets wait\n", groupedNumber(waiting).c_str());
   return ExitCode::Good;
 }
@@ -90,7 +121,7 @@ ExitCode peek(const CallArguments& arguments) {
   if (!node) return fail(node.status());
   const Result<std::unique_ptr<Store>> store = openExistingStore(node->options.sinks.front());
   if (!store) return fail(store.status());
-  const Result<Sequence> settled = settledIn(**store, node->journal.id);
+  const Result<Settled> settled = settledIn(**store, node->journal.id);
   if (!settled) return fail(settled.status());
   return printQueue(
       node->journal, *settled,
@@ -148,10 +179,10 @@ std::vector<AskedSink> askSinks(const EngineOptions& options, const JournalId& j
     AskedSink sink;
     sink.name = each.name;
     Result<std::unique_ptr<Store>> store = openExistingStore(each);
-    const Result<Sequence> settled =
-        store ? settledIn(**store, journal) : Result<Sequence>(store.status());
+    const Result<Settled> settled =
+        store ? settledIn(**store, journal) : Result<Settled>(store.status());
     if (settled) {
-      sink.settled = *settled;
+      sink.settled = settled->all;
       sink.store = std::move(*store);
     } else {
       sink.status = settled.status();
@@ -344,6 +375,22 @@ Status refuseOptions(const CallArguments& arguments, const std::string& verb,
 }
 
 }  // namespace
+
+Result<std::uint64_t> writeQueue(const CallArguments& arguments, const TakeLine& take) {
+  const Result<StoppedNode> node = openNode(arguments);
+  if (!node) return node.status();
+  const Result<std::unique_ptr<Store>> store = openExistingStore(node->options.sinks.front());
+  if (!store) return store.status();
+  const Result<Settled> settled = settledIn(**store, node->journal.id);
+  if (!settled) return settled.status();
+  std::uint64_t count = 0;
+  RETURN_IF_ERROR(eachWaiting(node->journal, *settled,
+                              [&](const JournalRecord& record, const ChangeSetView& set) {
+                                ++count;
+                                return take(toJson(set, *record.catalog) + "\n");
+                              }));
+  return count;
+}
 
 ExitCode queueCall(const Words& words) {
   const Result<CallArguments> arguments = CallArguments::parse(

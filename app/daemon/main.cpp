@@ -37,6 +37,9 @@ constexpr const char* kHelp =
       verify prints them; the sinks of the stopped node in DIR then go on behind it
   penstockd archive verify DIR
       checks every commit of an archive of files, and the closed files against their manifests
+  penstockd export TABLE|queue --to FILE [--data-dir D] [--config F]
+      of a stopped node: the rows of a table of the primary as CSV; what waits for the primary, as
+      lines that replay takes
   penstockd export archive --to FILE [--archive DIR] [--data-dir D] [--config F]
       puts the change sets of an archive into the new FILE, as lines that replay takes (compressed
       when its name ends in .zst); damaged ones are named and left out

@@ -197,7 +197,7 @@ void DeadLettersPanel::ask(CommandKind kind) {
   yes->setObjectName(QStringLiteral("confirmButton"));
   m_question->setDefaultButton(
       retry ? yes : qobject_cast<QPushButton*>(m_question->button(QMessageBox::Cancel)));
-  if (!retry) askForTable(*m_question, *yes);
+  if (!retry) askForTable(*m_question, *yes, tableOfFirst());
   connect(yes, &QPushButton::clicked, this, [this, command] { send(command); });
   m_question->open();
 }
@@ -214,8 +214,7 @@ QString DeadLettersPanel::tableOfFirst() const {
 }
 
 // What cannot be undone is not done by a click that went astray.
-void DeadLettersPanel::askForTable(QMessageBox& question, QPushButton& yes) {
-  const QString table = tableOfFirst();
+void DeadLettersPanel::askForTable(QMessageBox& question, QPushButton& yes, const QString& table) {
   auto* layout = qobject_cast<QGridLayout*>(question.layout());
   if (table.isEmpty() || layout == nullptr) return;
   auto* name = new QLineEdit(&question);

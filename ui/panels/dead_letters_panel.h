@@ -38,7 +38,7 @@ class DeadLettersPanel : public QWidget {
   Command commandFor(CommandKind kind) const;
   QString meantText(const Command& command) const;
   QString tableOfFirst() const;
-  static void askForTable(QMessageBox& question, QPushButton& yes);
+  static void askForTable(QMessageBox& question, QPushButton& yes, const QString& table);
   QString previewText(const Command& command) const;
   void ask(CommandKind kind);
   void send(Command command);

@@ -163,6 +163,7 @@ Status EngineRig::start() {
   outside.openStore = [this](const SinkOptions& sink) -> Result<std::unique_ptr<Store>> {
     SqliteOptions sqlite;
     sqlite.path = sink.database;
+    sqlite.eventTable = sink.eventTable;
     auto store = SqliteStore::create(sqlite);
     if (!store) return store.status();
     return std::unique_ptr<Store>(
@@ -284,7 +285,9 @@ std::vector<std::string> EngineRig::rows(const std::string& sql, std::size_t sin
     static_cast<std::vector<std::string>*>(into)->push_back(row);
     return 0;
   };
-  CHECK(sqlite3_exec(database, sql.c_str(), keep, &rows, nullptr) == SQLITE_OK);
+  if (sqlite3_exec(database, sql.c_str(), keep, &rows, nullptr) != SQLITE_OK) {
+    rows = {std::string("ERROR ") + sqlite3_errmsg(database)};
+  }
   sqlite3_close(database);
   return rows;
 }

@@ -154,8 +154,8 @@ class TestEngineSinks : public QObject {
     QVERIFY(rig.waitSettled().isOk());
     QCOMPARE(rig.rows("SELECT count(*), count(DISTINCT sequence) FROM events"), (Rows{"5|5"}));
     QCOMPARE(rig.rows("SELECT count(*) FROM penstock_dead_letter"), (Rows{"1"}));
-    QCOMPARE(rig.rows("SELECT count(*) FROM events WHERE at > 1600000000000000 AND"
-                      " json_extract(change_set, '$.changes[0].table') = 'people'"),
+    QCOMPARE(rig.rows("SELECT count(*) FROM events WHERE at > 1600000000000000"
+                      " AND change_set LIKE '%\"table\":\"people\"%'"),
              (Rows{"5"}));
     // What comes by a retry is one then, under the sequence that it always had.
     QVERIFY(rig.rows("DELETE FROM people WHERE id = 2").empty());

@@ -66,7 +66,8 @@ class Bench {
       record.payload = entry.changeSet.bytes();
       record.catalog = schemaOfEverything();
       record.arrived = systemClock().steadyNow();
-      QVERIFY(m_queue.push(record).isOk());
+      const Status pushed = m_queue.push(record);
+      QVERIFY2(pushed.isOk(), pushed.message().c_str());
       news.endWhenSettled = entry.sequence;
     }
     FlushWorker(index, shared).run();
@@ -204,8 +205,10 @@ class TestFlushWorker : public QObject {
       if (commit == 2) bench.database.setCheckpoint(kReviewCount, kNoSequence);
       return FakeFault::None;
     });
-    bench.run();
+    FlushWorker(0, bench.shared).reviewFirst();
+    QVERIFY2(bench.news.stopped.isOk(), bench.news.stopped.message().c_str());
     QCOMPARE(bench.database.commits(), 1u);  // the release
+    bench.run();
     QVERIFY(!bench.news.stopped.isOk());
     QVERIFY(bench.queue().settled() == kNoSequence);
   }

@@ -181,7 +181,7 @@ class TestHeldLetters : public QObject {
     (void)rig.rows("INSERT INTO people(id, name) VALUES(901, 'somebody else')");
     CommandAnswer answer =
         rig.command(decision(CommandKind::RetryLetters, rig.rows(kLetters).front()));
-    QCOMPARE(answer.text, std::string("1 dead letters retried with success"));
+    QCOMPARE(answer.text, std::string("1 dead letter retried with success"));
     QCOMPARE(rig.rows(kKinds), (Rows{"refused", "held"}));
     QCOMPARE(rig.rows("SELECT name, n FROM people WHERE id = 1"), (Rows{"somebody|10"}));
     QVERIFY(rig.lastEvent(EventKind::DeadLetter, "had its turn and was refused") != nullptr);
