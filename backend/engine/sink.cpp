@@ -165,7 +165,9 @@ Status Sink::attach() {
                                               static_cast<FlushListener&>(*this), m_parts.clock);
   running->dispatcher = std::make_unique<Dispatcher>(
       name(), *running->queue,
-      [this, cursor = running->cursor.get()] { return nextRecord(*cursor); },
+      [this, cursor = running->cursor.get(), last = Arrival()]() mutable {
+        return nextRecord(*cursor, last);
+      },
       [this](const Status& status) { onReadEnded(status); });
   m_running = std::move(running);
   m_startedOrNot.notifyAll();
@@ -224,7 +226,7 @@ std::unique_ptr<JournalCursor> Sink::makeCursor(Sequence settled) {
   return std::make_unique<JournalCursor>(std::move(parts), settled);
 }
 
-Result<std::optional<QueuedRecord>> Sink::nextRecord(JournalCursor& cursor) const {
+Result<std::optional<QueuedRecord>> Sink::nextRecord(JournalCursor& cursor, Arrival& last) const {
   const Result<std::optional<JournalRecord>> record = cursor.next();
   if (!record) return record.status();
   if (!record->has_value()) return std::optional<QueuedRecord>();
@@ -242,8 +244,11 @@ Result<std::optional<QueuedRecord>> Sink::nextRecord(JournalCursor& cursor) cons
   } else {
     queued.kind = EntryKind::CheckpointOnly;
   }
-  const std::int64_t ageMicros = std::max<std::int64_t>(0, wallMicros() - (*record)->wallMicros);
-  queued.arrived = m_parts.clock.steadyNow() - std::chrono::microseconds(ageMicros);
+  if (last.wallMicros != (*record)->wallMicros) {
+    const std::int64_t age = std::max<std::int64_t>(0, wallMicros() - (*record)->wallMicros);
+    last = {(*record)->wallMicros, m_parts.clock.steadyNow() - std::chrono::microseconds(age)};
+  }
+  queued.arrived = last.time;
   return std::optional<QueuedRecord>(std::move(queued));
 }
 

@@ -131,7 +131,12 @@ class Sink final : private FlushListener {
   void detach();
   static void stopThreads(Running& running);
   std::unique_ptr<JournalCursor> makeCursor(Sequence settled);
-  Result<std::optional<QueuedRecord>> nextRecord(JournalCursor& cursor) const;
+  /// When a group of the journal was written: once for all its records.
+  struct Arrival {
+    std::int64_t wallMicros = -1;
+    SteadyTime time{};
+  };
+  Result<std::optional<QueuedRecord>> nextRecord(JournalCursor& cursor, Arrival& last) const;
   LetterAccess letterAccess();
   void onNewLetter(const DeadLetter& letter, const std::string& reason);
   void tellHeld(const std::string& sequence, const std::string& reason);

@@ -42,6 +42,7 @@ class OneLaneBacklog final : public Backlog {
 
   Sequence settled() const override { return m_lanes.settled(); }
   Sequence start() const override { return m_lanes.settled(); }
+  Waiting waiting() const override { return m_window.waiting(); }
   WindowLoad load() const override { return m_window.load(); }
   void checkInvariants() const override { m_window.checkInvariants(); }
 
@@ -102,6 +103,7 @@ class ShardedBacklog final : public Backlog {
 
   Sequence settled() const override { return m_window.settled(); }
   Sequence start() const override { return m_checkpoints.start(); }
+  Waiting waiting() const override { return m_window.waiting(); }
   WindowLoad load() const override {
     WindowLoad load = m_window.load();
     if (!isBehind()) return load;

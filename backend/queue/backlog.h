@@ -54,6 +54,8 @@ class Backlog {
   virtual Sequence settled() const = 0;
   /// Where a restart would begin: the journal has to keep what follows.
   virtual Sequence start() const = 0;
+  /// Part of load(), which costs more than to push a record.
+  virtual Waiting waiting() const = 0;
   virtual WindowLoad load() const = 0;
   virtual void checkInvariants() const = 0;
 };

@@ -24,34 +24,40 @@ void joinByKey(std::vector<Touch>& touches) {
 
 }  // namespace
 
+template <typename Visit>
+void Dependencies::forEachParty(const Claim& claim, const Visit& visit) {
+  if (claim.party != kNone) visit(claim.party);
+  for (const std::uint32_t party : claim.others) visit(party);
+}
+
 Dependencies::Claim Dependencies::add(std::vector<Touch>& touches) {
   joinByKey(touches);
   Claim claim;
-  claim.parties.reserve(touches.size());
   for (const Touch& each : touches) touch(each, claim);
   return claim;
 }
 
 void Dependencies::touch(const Touch& touch, Claim& claim) {
-  const auto found = m_newest.find(touch.key);
-  std::uint32_t party = found == m_newest.end() ? kNone : found->second;
+  std::uint32_t party = m_newest.find(touch.key);
   const bool mayJoin =
       party != kNone && touch.mode != TouchMode::Alone && m_parties[party].mode == touch.mode;
   if (!mayJoin) {
     const std::uint32_t before = party;
     party = open(touch, before);
-    if (before == kNone) {
-      m_newest.emplace(touch.key, party);
-    } else {
+    m_newest.put(touch.key, party);
+    if (before != kNone) {
       endBefore(m_parties[before]);
-      found->second = party;
       letGo(before);  // by m_newest
     }
   }
   if (m_parties[party].before != kNone) wait(claim, m_parties[party].before);
   ++m_parties[party].members;
   ++m_parties[party].references;
-  claim.parties.push_back(party);
+  if (claim.party == kNone) {
+    claim.party = party;
+  } else {
+    claim.others.push_back(party);
+  }
 }
 
 std::uint32_t Dependencies::open(const Touch& touch, std::uint32_t before) {
@@ -94,39 +100,37 @@ bool Dependencies::isFree(const Claim& claim) const {
 }
 
 void Dependencies::pick(const Claim& claim) {
-  for (const std::uint32_t party : claim.parties) ++m_parties[party].picked;
+  forEachParty(claim, [this](std::uint32_t party) { ++m_parties[party].picked; });
 }
 
 void Dependencies::unpick(const Claim& claim) {
-  for (const std::uint32_t party : claim.parties) --m_parties[party].picked;
+  forEachParty(claim, [this](std::uint32_t party) { --m_parties[party].picked; });
 }
 
 void Dependencies::remove(Claim& claim) {
   CHECK(isFree(claim));
   for (const std::uint32_t party : claim.behind) letGo(party);
-  for (const std::uint32_t party : claim.parties) {
+  forEachParty(claim, [this](std::uint32_t party) {
     Party& left = m_parties[party];
-    --left.members;
-    const auto newest = m_newest.find(left.key);
-    if (left.members == 0 && newest != m_newest.end() && newest->second == party) {
+    if (--left.members == 0 && m_newest.find(left.key) == party) {
       endBefore(left);
-      m_newest.erase(newest);
+      m_newest.erase(left.key);
       letGo(party);
     }
     letGo(party);
-  }
+  });
   claim = Claim();
 }
 
 void Dependencies::checkInvariants() const {
-  for (const auto& [key, party] : m_newest) {
+  m_newest.forEach([this](std::uint64_t key, std::uint32_t party) {
     CHECK(m_parties[party].key == key && m_parties[party].members > 0);
-  }
+  });
   for (const Party& party : m_parties) {
     CHECK(party.picked == 0);
     CHECK(party.members == 0 || party.references > 0);
   }
-  CHECK(!m_newest.empty() || m_free.size() == m_parties.size());
+  CHECK(!m_newest.isEmpty() || m_free.size() == m_parties.size());
 }
 
 }  // namespace penstock

@@ -8,8 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <unordered_map>
 #include <vector>
+
+#include "queue/touch_index.h"
 
 namespace penstock {
 
@@ -31,10 +32,13 @@ struct Touch {
 /// Threads: one at a time.
 class Dependencies {
  public:
+  static constexpr std::uint32_t kNone = TouchIndex::kNone;
+
   /// What belongs to one entry, from add() to remove().
   struct Claim {
-    std::vector<std::uint32_t> parties;  ///< that it is in
-    std::vector<std::uint32_t> behind;   ///< that it waits for
+    std::uint32_t party = kNone;        ///< that it is in
+    std::vector<std::uint32_t> others;  ///< that it is in too: few touch more than one thing
+    std::vector<std::uint32_t> behind;  ///< that it waits for
   };
 
   /// Sorts `touches`, and joins those of one key.
@@ -49,13 +53,12 @@ class Dependencies {
   void remove(Claim& claim);
 
   /// What a claim costs, about: parties, their numbers, and their place in the map.
-  static std::size_t bytesOf(const Claim& claim) { return claim.parties.size() * kPartBytes; }
-  bool isEmpty() const { return m_newest.empty(); }
+  static std::size_t bytesOf(const Claim& claim) { return (1 + claim.others.size()) * kPartBytes; }
+  bool isEmpty() const { return m_newest.isEmpty(); }
   /// Expects: nobody is picked.
   void checkInvariants() const;
 
  private:
-  static constexpr std::uint32_t kNone = 0xffff'ffffu;
   static constexpr std::size_t kPartBytes = 128;
 
   struct Party {
@@ -67,6 +70,8 @@ class Dependencies {
     std::uint32_t before = kNone;  // only while it is the newest
   };
 
+  template <typename Visit>
+  static void forEachParty(const Claim& claim, const Visit& visit);
   void touch(const Touch& touch, Claim& claim);
   std::uint32_t open(const Touch& touch, std::uint32_t before);
   void wait(Claim& claim, std::uint32_t party);
@@ -75,7 +80,7 @@ class Dependencies {
 
   std::vector<Party> m_parties;
   std::vector<std::uint32_t> m_free;
-  std::unordered_map<std::uint64_t, std::uint32_t> m_newest;  // party, by key
+  TouchIndex m_newest;  // party, by key
 };
 
 }  // namespace penstock

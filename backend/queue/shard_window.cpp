@@ -25,6 +25,7 @@ Status ShardWindow::push(const QueuedRecord& record) {
   node.entry = entry;
   node.shard = shardOf(entry);
   const Number number = m_first + m_nodes.size() - 1;
+  node.entry.number = number;
   node.opensCatalog = m_newest != nullptr && m_newest != record.catalog;
   m_newest = record.catalog;
   if (node.opensCatalog || node.shard == kAllShards) m_barriers.push_back(number);
@@ -53,12 +54,7 @@ bool ShardWindow::take(const TakeLimits& limits, std::uint32_t lanes, Chunk& chu
   startChunk(chunk);
   if (m_decision) return false;
   const Number end = passBarriers();
-  if (!takeAlone(limits, chunk)) {
-    // What fits in one chunk is best in one; more is shared out.
-    const bool isLittle = m_waitingChanges <= limits.rows && m_waitingBytes <= limits.bytes;
-    Heads heads = openLines(end, isLittle ? kShardCount : (kShardCount + lanes - 1) / lanes);
-    pickFrom(heads, end, limits, chunk);
-  }
+  if (!takeAlone(limits, chunk)) takeLines(end, limits, lanes, chunk);
   if (chunk.entries.empty()) return false;
   chunk.ticket = Ticket{++m_tickets};
   if (shardOf(chunk.entries.front()) == kAllShards) m_decision = chunk.ticket;
@@ -67,6 +63,24 @@ bool ShardWindow::take(const TakeLimits& limits, std::uint32_t lanes, Chunk& chu
   m_waitingChanges -= chunk.changes;
   m_waitingBytes -= chunk.bytes;
   return true;
+}
+
+// What fits in one chunk is best in one; more is shared out. Where lines wait for one another, so
+// that little comes of some of them, all go together.
+void ShardWindow::takeLines(Number end, const TakeLimits& limits, std::uint32_t lanes,
+                            Chunk& chunk) {
+  const bool isLittle = m_waitingChanges <= limits.rows && m_waitingBytes <= limits.bytes;
+  Heads heads = openLines(end, isLittle ? kShardCount : (kShardCount + lanes - 1) / lanes);
+  Lines own;
+  for (const auto& [number, line] : heads) own.set(line);
+  pickFrom(heads, end, limits, chunk);
+  if (!isLittle && chunk.changes * 2 < limits.rows && chunk.bytes * 2 < limits.bytes) {
+    Heads all = allLines(end, own);
+    pickFrom(all, end, limits, chunk);
+    // What was picked first does not touch what came before it and is picked now.
+    std::ranges::sort(chunk.entries, {}, &WindowEntry::number);
+  }
+  for (const WindowEntry& entry : chunk.entries) m_dependencies.unpick(at(entry).claim);
 }
 
 void ShardWindow::startChunk(Chunk& chunk) {
@@ -116,6 +130,19 @@ ShardWindow::Heads ShardWindow::openLines(Number end, std::size_t most) const {
   return heads;
 }
 
+/// Those that are free, and those that the chunk has begun with.
+ShardWindow::Heads ShardWindow::allLines(Number end, const Lines& own) const {
+  Heads heads;
+  for (std::uint32_t i = 1; i <= kShardCount; ++i) {
+    const Line& line = m_lines[i];
+    const bool isOpen = own[i] || line.taken == 0;
+    if (isOpen && !line.waiting.empty() && line.waiting.front() < end) {
+      heads.emplace_back(line.waiting.front(), i);
+    }
+  }
+  return heads;
+}
+
 bool ShardWindow::mayPick(Number number, Number end, const TakeLimits& limits) const {
   if (number >= end) return false;
   const Node& node = at(number);
@@ -143,9 +170,6 @@ void ShardWindow::pickFrom(Heads& heads, Number end, const TakeLimits& limits, C
     heads.emplace_back(waiting.front(), index);
     std::ranges::push_heap(heads, later);
   }
-  for (const WindowEntry& entry : chunk.entries) {
-    m_dependencies.unpick(at(numberOf(entry.sequence)).claim);
-  }
 }
 
 void ShardWindow::pick(Number number, Chunk& chunk) {
@@ -161,7 +185,7 @@ void ShardWindow::pick(Number number, Chunk& chunk) {
 
 void ShardWindow::settle(std::span<const WindowEntry> entries) {
   for (const WindowEntry& entry : entries) {
-    Node& node = at(numberOf(entry.sequence));
+    Node& node = at(entry);
     CHECK(node.state == Node::State::Taken);
     node.state = Node::State::Settled;
     --m_lines[toIndex(node.shard)].taken;
@@ -181,13 +205,12 @@ void ShardWindow::dropSettled() {
 void ShardWindow::giveBack(Chunk& chunk, std::size_t from, Again again) {
   CHECK(from < chunk.entries.size());
   for (std::size_t i = chunk.entries.size(); i > from; --i) {
-    const Number number = numberOf(chunk.entries[i - 1].sequence);
-    Node& node = at(number);
+    Node& node = at(chunk.entries[i - 1]);
     CHECK(node.state == Node::State::Taken);
     node.state = Node::State::Waiting;
     Line& line = m_lines[toIndex(node.shard)];
     --line.taken;
-    line.waiting.push_front(number);
+    line.waiting.push_front(node.entry.number);
     ++m_waitingRecords;
     m_waitingChanges += node.entry.changes;
     m_waitingBytes += node.entry.bytes;
@@ -204,11 +227,11 @@ void ShardWindow::complete(Chunk& chunk) {
   chunk.catalog.reset();
 }
 
-ShardWindow::Number ShardWindow::numberOf(Sequence sequence) const {
-  const auto found = std::ranges::lower_bound(m_nodes, sequence, {},
-                                              [](const Node& node) { return node.entry.sequence; });
-  CHECK(found != m_nodes.end() && found->entry.sequence == sequence);
-  return m_first + static_cast<Number>(found - m_nodes.begin());
+ShardWindow::Node& ShardWindow::at(const WindowEntry& entry) {
+  CHECK(entry.number >= m_first && entry.number - m_first < m_nodes.size());
+  Node& node = at(entry.number);
+  CHECK(node.entry.sequence == entry.sequence);
+  return node;
 }
 
 Sequence ShardWindow::settledWith(std::span<const WindowEntry> entries) const {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -61,6 +62,7 @@ class ShardWindow {
   Sequence settledWith(std::span<const WindowEntry> entries) const;
   /// Everything that came before it is settled.
   bool isFirst(Sequence sequence) const;
+  Waiting waiting() const { return {m_waitingRecords, m_waitingChanges, m_waitingBytes}; }
   WindowLoad load() const;
   void checkInvariants() const;
 
@@ -84,10 +86,13 @@ class ShardWindow {
 
   Node& at(Number number) { return m_nodes[number - m_first]; }
   const Node& at(Number number) const { return m_nodes[number - m_first]; }
-  Number numberOf(Sequence sequence) const;
+  Node& at(const WindowEntry& entry);
   Number passBarriers();
   bool takeAlone(const TakeLimits& limits, Chunk& chunk);
+  void takeLines(Number end, const TakeLimits& limits, std::uint32_t lanes, Chunk& chunk);
+  using Lines = std::bitset<kShardCount + 1>;
   Heads openLines(Number end, std::size_t most) const;
+  Heads allLines(Number end, const Lines& own) const;
   bool mayPick(Number number, Number end, const TakeLimits& limits) const;
   void pickFrom(Heads& heads, Number end, const TakeLimits& limits, Chunk& chunk);
   void pick(Number number, Chunk& chunk);

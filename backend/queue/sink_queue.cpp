@@ -35,17 +35,16 @@ Status SinkQueue::push(const QueuedRecord& record) {
   MutexLock lock(m_mutex);
   while (!m_backlog->hasRoom() && !isStopped()) m_room.wait(m_mutex);
   if (isStopped()) return Status(StatusCode::Cancelled, "the sink stops");
-  const WindowLoad before = m_backlog->load();
+  const Waiting before = m_backlog->waiting();
   RETURN_IF_ERROR(m_backlog->push(record));
   if (m_idle == 0) return Status::ok();
   // Workers wake by themselves when the oldest entry is due; here, for the first one and for full.
-  const bool first = before.waitingRecords == 0;
+  const bool first = before.records == 0;
   const bool wanted = record.sequence <= m_flushUpTo || m_gate == SinkGate::Draining;
-  const WindowLoad now = m_backlog->load();
+  const Waiting now = m_backlog->waiting();
   const bool full =
-      (before.waitingChanges < m_settings.batchRows &&
-       now.waitingChanges >= m_settings.batchRows) ||
-      (before.waitingBytes < m_settings.batchBytes && now.waitingBytes >= m_settings.batchBytes);
+      (before.changes < m_settings.batchRows && now.changes >= m_settings.batchRows) ||
+      (before.bytes < m_settings.batchBytes && now.bytes >= m_settings.batchBytes);
   if (first || wanted || full) m_work.notifyOne();
   return Status::ok();
 }
@@ -69,7 +68,7 @@ SinkQueue::Next SinkQueue::take(std::uint32_t worker, Chunk& chunk) {
     if (isTaken) {
       if (!m_hasSeveralLanes) ++m_ready;
       // There may be more to take.
-      if (m_idle > 0 && m_backlog->load().waitingRecords > 0) m_work.notifyOne();
+      if (m_idle > 0 && m_backlog->waiting().records > 0) m_work.notifyOne();
       return Next::Go;
     }
     if (m_turnIsCalled && m_taking == Options::Taking::AtOnce) {

@@ -38,6 +38,13 @@ struct TakeLimits {
   std::optional<Sequence> upTo;  ///< nothing behind it
 };
 
+/// What is not taken.
+struct Waiting {
+  std::uint64_t records = 0;
+  std::uint64_t changes = 0;
+  std::uint64_t bytes = 0;
+};
+
 struct WindowLoad {
   std::uint64_t bytes = 0;           ///< in memory, waiting and taken
   std::uint64_t waitingRecords = 0;  ///< not taken
@@ -68,6 +75,7 @@ class Window {
   /// Frees what take() gave. Clears the chunk.
   void complete(Chunk& chunk);
 
+  Waiting waiting() const { return {m_waiting.size(), m_waitingChanges, m_waitingBytes}; }
   WindowLoad load() const;
   void checkInvariants() const;
 

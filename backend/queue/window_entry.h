@@ -38,7 +38,8 @@ struct WindowEntry {
   Sequence sequence{};
   EntryKind kind = EntryKind::ChangeSet;
   std::uint32_t changes = 0;
-  std::size_t bytes = 0;  ///< what it costs the window, with its own overhead
+  std::size_t bytes = 0;     ///< what it costs the window, with its own overhead
+  std::uint64_t number = 0;  ///< with several lanes: by which its window finds it
   SteadyTime arrived{};
   ChangeSetView changeSet;     ///< empty for CheckpointOnly and LetterDiscard
   std::string_view order;      ///< for letters: what LetterOrder::parse has accepted

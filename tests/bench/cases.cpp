@@ -4,6 +4,9 @@
 #include "tests/bench/journal_throughput.h"
 #include "tests/bench/live_tick.h"
 #include "tests/bench/persist_sqlite.h"
+#include "tests/bench/postgres/hot_rows.h"
+#include "tests/bench/postgres/persist_postgres.h"
+#include "tests/bench/postgres/shared_row.h"
 
 namespace penstock::bench {
 
@@ -13,6 +16,11 @@ std::vector<std::unique_ptr<Case>> makeCases(const CaseSettings& settings) {
   cases.push_back(std::make_unique<JournalLatency>());
   cases.push_back(std::make_unique<PersistSqlite>(RowLoad::Kind::Insert));
   cases.push_back(std::make_unique<PersistSqlite>(RowLoad::Kind::Upsert));
+  cases.push_back(std::make_unique<PersistPostgres>(RowLoad::Kind::Insert));
+  cases.push_back(std::make_unique<PersistPostgres>(RowLoad::Kind::Upsert));
+  cases.push_back(std::make_unique<HotRows>());
+  cases.push_back(std::make_unique<SharedRow>());
+  cases.push_back(std::make_unique<PostgresWorkers>());
   cases.push_back(std::make_unique<LiveTick>(settings.stretch));
   return cases;
 }

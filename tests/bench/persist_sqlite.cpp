@@ -5,8 +5,8 @@
 #include <filesystem>
 
 #include "app/application/application.h"
-#include "model/codec.h"
 #include "tests/bench/peers/sqlite_loop.h"
+#include "tests/bench/row_changes.h"
 #include "tests/bench/stopwatch.h"
 
 namespace penstock::bench {
@@ -26,48 +26,16 @@ const SqliteLoopSettings& bestFor(RowLoad::Kind kind) {
   return kind == RowLoad::Kind::Insert ? kInsertBest : kUpsertBest;
 }
 
-/// The ids by which the change sets name table and columns.
-struct RowColumns {
-  TableId table{};
-  ColumnId name{}, amount{}, ratio{}, note{};
-};
-
-Result<RowColumns> columnsOf(const Catalog& catalog) {
-  const Table* table = catalog.find("rows");
-  if (table == nullptr) return Status(StatusCode::NotFound, "the engine knows no table \"rows\"");
-  const auto id = [&](std::string_view column) {
-    const std::optional<ColumnId> found = table->findColumn(column);
-    CHECK(found.has_value());
-    return *found;
-  };
-  return RowColumns{table->id, id("name"), id("amount"), id("ratio"), id("note")};
-}
-
-std::string_view encode(ChangeSetWriter& writer, const RowColumns& columns, const Row& row,
-                        Operation operation) {
-  writer.begin({});
-  writer.beginChange(operation, columns.table);
-  writer.key(ValueView::integer(row.id));
-  writer.set(columns.name, ValueView::text(row.name));
-  writer.set(columns.amount, ValueView::integer(row.amount));
-  writer.set(columns.ratio, ValueView::real(row.ratio));
-  writer.set(columns.note, ValueView::text(row.note));
-  writer.endChange();
-  return writer.finish();
-}
-
 /// Submits all and waits until all is persisted. Returns seconds and the load's part of a core.
 Result<Measured> submitAll(SubmitPort& port, const RowLoad& load, Operation operation) {
-  const Result<RowColumns> columns = columnsOf(*port.catalog());
-  if (!columns) return columns.status();
+  Result<RowChanges> changes = RowChanges::of(*port.catalog());
+  if (!changes) return changes.status();
   const auto client = port.openClient("bench", nullptr);
-  ChangeSetWriter writer;
   SubmitOptions options;
   options.notifyAt = AckLevel::Accepted;
   const Stopwatch watch;
   for (std::uint64_t i = 0; i < RowLoad::kRows; ++i) {
-    RETURN_IF_ERROR(
-        client->submitEncoded(encode(writer, *columns, load.row(i), operation), options).status);
+    RETURN_IF_ERROR(client->submitEncoded(changes->encode(load.row(i), operation), options).status);
   }
   const double cpuSeconds = watch.threadSeconds();
   RETURN_IF_ERROR(port.flushAndWait(systemClock().steadyNow() + kPersistedWithin));

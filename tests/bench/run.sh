@@ -28,7 +28,7 @@ cd "$results"
 uname -sr
 grep -m1 'model name' /proc/cpuinfo || true
 echo "$(nproc) cores, $(awk '/MemTotal/{print $2 " KiB"}' /proc/meminfo), $(df -T . | tail -1)"
-dpkg-query -W librocksdb-dev libsqlite3-0
+dpkg-query -W librocksdb-dev libsqlite3-0 libpq5 "postgresql-1[0-9]"
 machine before
 status=0
 display=

@@ -69,21 +69,25 @@ void TouchedRows::find(const ChangeSetView& changeSet, const CatalogPointer& cat
   for (auto changes = changeSet.changes(); const auto change = changes.next();) {
     const TablePlan& plan = m_plans.plan(change->table);
     if (plan.table == nullptr) continue;  // it will be refused
+    findRow(plan, *change);
+    if (plan.isFree() && !m_reach[toIndex(change->table)].isOwn) continue;
     ChangeFacts facts = readFacts(plan, *change, m_assigned);
     m_key.clear();
     if (!plan.isFree()) readKey(change->keyBytes, m_key);
     facts.key = m_key;
-    findChange(plan, facts, *change);
+    findOthers(plan, facts);
   }
 }
 
-void TouchedRows::findChange(const TablePlan& plan, const ChangeFacts& facts,
-                             const ChangeView& change) {
+void TouchedRows::findRow(const TablePlan& plan, const ChangeView& change) {
   if (isAlone(plan)) {
-    touch(Thing::Table, facts.table, TouchMode::Alone);
+    touch(Thing::Table, change.table, TouchMode::Alone);
   } else if (plan.hasKey) {
     touch(Thing::Row, static_cast<std::uint64_t>(change.rowHash()), TouchMode::Alone);
   }
+}
+
+void TouchedRows::findOthers(const TablePlan& plan, const ChangeFacts& facts) {
   if (plan.hasUniques) findUniques(plan, facts);
   if (!plan.children.empty()) findChildren(plan, facts);
   if (!plan.parents.empty()) findParents(plan, facts);

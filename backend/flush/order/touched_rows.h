@@ -38,7 +38,8 @@ class TouchedRows {
 
   void setCatalog(const CatalogPointer& catalog);
   void joinReach(TableId one, TableId other);
-  void findChange(const TablePlan& plan, const ChangeFacts& facts, const ChangeView& change);
+  void findRow(const TablePlan& plan, const ChangeView& change);
+  void findOthers(const TablePlan& plan, const ChangeFacts& facts);
   void findUniques(const TablePlan& plan, const ChangeFacts& facts);
   void takeUniqueValue(const TablePlan& plan, const ChangeFacts& facts, std::size_t constraint);
   void findChildren(const TablePlan& plan, const ChangeFacts& facts);

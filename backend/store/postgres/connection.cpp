@@ -119,6 +119,14 @@ pg_conn* connect(const ConnectionOptions& options) {
   return PQconnectdbParams(keywords.data(), values.data(), 1);
 }
 
+int sendTexts(pg_conn* handle, const std::string& name, std::span<const std::string> texts) {
+  std::vector<const char*> values;
+  values.reserve(texts.size());
+  for (const std::string& text : texts) values.push_back(text.c_str());
+  return PQsendQueryPrepared(handle, name.c_str(), static_cast<int>(values.size()), values.data(),
+                             nullptr, nullptr, 0);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Connection>> Connection::open(const ConnectionOptions& options, Use use) {
@@ -179,13 +187,79 @@ Failure Connection::query(const std::string& sql, std::span<const std::string> p
   if (isLost()) return lost({});
   std::string name;
   if (Failure failure = prepared(sql, name)) return failure;
+  if (Failure failure = sent(sendTexts(m_handle, name, parameters))) return failure;
+  return collect(result);
+}
+
+Failure Connection::query(const std::string& sql, std::span<const Parameter> parameters,
+                          QueryResult& result) {
+  if (isLost()) return lost({});
+  std::string name;
+  if (Failure failure = prepared(sql, name)) return failure;
   std::vector<const char*> values;
-  values.reserve(parameters.size());
-  for (const std::string& parameter : parameters) values.push_back(parameter.c_str());
+  std::vector<int> lengths;
+  std::vector<int> formats;
+  for (const Parameter& parameter : parameters) {
+    values.push_back(parameter.bytes.c_str());
+    lengths.push_back(static_cast<int>(parameter.bytes.size()));
+    formats.push_back(parameter.format == Parameter::Format::Binary ? 1 : 0);
+  }
   const int isSent = PQsendQueryPrepared(m_handle, name.c_str(), static_cast<int>(values.size()),
-                                         values.data(), nullptr, nullptr, 0);
+                                         values.data(), lengths.data(), formats.data(), 0);
   if (Failure failure = sent(isSent)) return failure;
   return collect(result);
+}
+
+// In one round trip: each has its answer, up to the first that fails.
+Failure Connection::queryAll(std::span<const Query> queries) {
+  if (isLost()) return lost({});
+  CHECK(queries.size() <= limits::kStatementsKeptMin);  // none makes room for another one
+  std::vector<std::string> names(queries.size());
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    if (Failure failure = prepared(queries[i].sql, names[i])) return failure;
+  }
+  if (PQenterPipelineMode(m_handle) != 1) return lost(PQerrorMessage(m_handle));
+  if (Failure failure = sendAll(queries, names)) return failure;
+  const Failure failure = collectAll(queries);
+  if (isLost()) return failure;
+  if (PQexitPipelineMode(m_handle) != 1) return lost(PQerrorMessage(m_handle));
+  return failure;
+}
+
+Failure Connection::sendAll(std::span<const Query> queries, std::span<const std::string> names) {
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    if (sendTexts(m_handle, names[i], queries[i].parameters) == 0) {
+      return lost(PQerrorMessage(m_handle));
+    }
+  }
+  return sent(PQpipelineSync(m_handle));
+}
+
+Failure Connection::collectAll(std::span<const Query> queries) {
+  Failure failure;
+  for (const Query& query : queries) {
+    QueryResult result;
+    if (Failure gone = nextResult(result)) return failure ? failure : gone;
+    if (!failure && result.isError()) failure = result.failure();
+    if (query.result != nullptr && !result.isSkipped()) *query.result = std::move(result);
+    if (Failure gone = nextResult(result)) return failure ? failure : gone;
+    CHECK(!result);  // an answer ends with nothing
+  }
+  QueryResult sync;
+  if (Failure gone = nextResult(sync)) return failure ? failure : gone;
+  return failure;
+}
+
+// Empty: the end of an answer.
+Failure Connection::nextResult(QueryResult& result) {
+  while (PQisBusy(m_handle) != 0) {
+    if (Failure gone = waitFor(POLLIN)) return gone;
+  }
+  result = QueryResult(PQgetResult(m_handle));
+  if (PQstatus(m_handle) != CONNECTION_BAD) return {};
+  const Failure told = result && result.isError() ? Failure(result.failure()) : Failure{};
+  const CommitResult gone = lost(PQerrorMessage(m_handle));
+  return told ? told : gone;
 }
 
 Failure Connection::copyIn(const std::string& sql, std::string_view rows, QueryResult& result) {
@@ -206,13 +280,20 @@ Failure Connection::copyIn(const std::string& sql, std::string_view rows, QueryR
   return collect(result);
 }
 
-Failure Connection::begin() { return run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"); }
+Failure Connection::begin(std::span<const Query> first) {
+  std::vector<Query> queries{{"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", {}, nullptr}};
+  queries.insert(queries.end(), first.begin(), first.end());
+  return queryAll(queries);
+}
 
 // A commit that waits for a synchronous standby must not be told that it need not: that is what the
 // server's timeout would do.
-Failure Connection::commit() {
+Failure Connection::commit(std::span<const Query> last) {
+  std::vector<Query> queries(last.begin(), last.end());
   QueryResult result;
-  Failure failure = run("SET LOCAL statement_timeout=0; COMMIT", result);
+  queries.push_back({"SET LOCAL statement_timeout=0", {}, nullptr});
+  queries.push_back({"COMMIT", {}, &result});
+  Failure failure = queryAll(queries);
   if (isLost() || (failure && (failure->code == "40003" || failure->code == "08007"))) {
     failure->outcome = CommitOutcome::Unknown;
   } else if (!failure && result.command() != "COMMIT") {

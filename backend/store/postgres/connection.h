@@ -19,6 +19,19 @@ struct pg_conn;
 
 namespace penstock::postgres {
 
+/// A value, or an array of values, as a statement takes it.
+struct Parameter {
+  std::string bytes;
+  enum class Format : std::uint8_t { Text, Binary } format = Format::Text;  ///< text: without NUL
+};
+
+/// A statement that is sent together with others.
+struct Query {
+  const char* sql = nullptr;
+  std::span<const std::string> parameters;  ///< as text
+  QueryResult* result = nullptr;            ///< may be null; stays empty when it is not run
+};
+
 struct ConnectionOptions {
   std::string target;    ///< libpq's `key=value …` or URL, with several hosts if wanted
   std::string password;  ///< beside what the target or a password file say; never shown
@@ -50,16 +63,19 @@ class Connection {
   /// Statements without parameters, as one message; `result` is that of the last one.
   Failure run(const std::string& sql, QueryResult& result);
   Failure run(const std::string& sql);
-  /// One statement, prepared now or earlier; parameters are text without NUL.
+  /// One statement, prepared now or earlier.
   Failure query(const std::string& sql, std::span<const std::string> parameters,
                 QueryResult& result);
+  Failure query(const std::string& sql, std::span<const Parameter> parameters, QueryResult& result);
   /// A COPY … FROM STDIN of `rows`.
   Failure copyIn(const std::string& sql, std::string_view rows, QueryResult& result);
 
-  /// READ COMMITTED: what follows a lock sees what was committed before it was granted.
-  Failure begin();
-  /// The result's outcome is Unknown when it cannot be told whether it happened.
-  Failure commit();
+  /// READ COMMITTED: what follows a lock sees what was committed before it was granted. `first`:
+  /// the first statements of the transaction, sent with it; none is run behind one that fails.
+  Failure begin(std::span<const Query> first = {});
+  /// Likewise with the last ones. The result's outcome is Unknown when it cannot be told whether it
+  /// happened.
+  Failure commit(std::span<const Query> last = {});
   /// Ends the open transaction, if there is one, with nothing done.
   void rollback();
 
@@ -75,6 +91,10 @@ class Connection {
   Status setUp(const ConnectionOptions& options, Use use);
   Failure prepared(const std::string& sql, std::string& name);
   Failure makeRoom();
+  Failure queryAll(std::span<const Query> queries);
+  Failure sendAll(std::span<const Query> queries, std::span<const std::string> names);
+  Failure collectAll(std::span<const Query> queries);
+  Failure nextResult(QueryResult& result);
   Failure ask(const std::string& sql, QueryResult& result);
   Failure sent(int isSent);
   Failure collect(QueryResult& result);

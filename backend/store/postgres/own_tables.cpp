@@ -38,6 +38,17 @@ constexpr const char* kLockRows =
     "SELECT shard, sequence, owner FROM penstock_checkpoint"
     " WHERE journal=$1 AND shard=ANY($2::integer[]) ORDER BY shard FOR UPDATE";
 
+constexpr const char* kFindBehind =
+    "SELECT u.shard, u.settled, coalesce(c.sequence, 0)"
+    " FROM unnest($2::integer[], $3::bigint[]) AS u(shard, settled)"
+    " LEFT JOIN penstock_checkpoint c ON c.journal=$1 AND c.shard=u.shard"
+    " WHERE coalesce(c.sequence, 0)<u.settled LIMIT 1";
+
+constexpr const char* kMove =
+    "UPDATE penstock_checkpoint AS c SET sequence=u.next"
+    " FROM unnest($2::integer[], $3::bigint[]) AS u(shard, next)"
+    " WHERE c.journal=$1 AND c.shard=u.shard";
+
 constexpr const char* kKeep =
     "INSERT INTO penstock_dead_letter AS d(journal, sequence, kind, reason, code, attempts, at,"
     " change_set) SELECT u.journal, u.sequence, u.kind, u.reason, u.code, u.attempts, u.at,"
@@ -139,73 +150,66 @@ Failure hasOwnTables(Connection& connection, bool& has) {
 CheckpointTable::CheckpointTable(Connection& connection, std::string journal, std::string owner)
     : m_connection(connection), m_journal(std::move(journal)), m_owner(std::move(owner)) {}
 
-Failure CheckpointTable::verify(const std::vector<FenceStep>& fence,
-                                const std::vector<Checkpoint>& others) {
-  if (Failure failure = own(verifyFence(fence))) return failure;
-  return others.empty() ? Failure{} : own(verifyOthers(others));
+Failure CheckpointTable::begin(const std::vector<FenceStep>& fence,
+                               const std::vector<Checkpoint>& others) {
+  const std::string shards[] = {
+      m_journal, arrayOf(fence, [](const FenceStep& step) { return numberText(step.shard); })};
+  const std::string marks[] = {
+      m_journal, arrayOf(others, [](const Checkpoint& each) { return numberText(each.shard); }),
+      arrayOf(others, [](const Checkpoint& each) { return numberText(each.settled); })};
+  QueryResult locked;
+  QueryResult behind;
+  const Query queries[] = {{kLockRows, shards, &locked}, {kFindBehind, marks, &behind}};
+  const std::size_t count = others.empty() ? 1 : 2;
+  if (Failure failure = m_connection.begin({queries, count})) return own(failure);
+  if (Failure failure = addMissing(fence, locked)) return own(failure);
+  if (Failure failure = verifyFence(fence, locked)) return failure;
+  if (others.empty() || behind.rowCount() == 0) return {};
+  return fenceLost(Shard{static_cast<std::uint32_t>(behind.integerAt(0, 0))},
+                   "at least " + std::string(behind.textAt(0, 1)),
+                   std::string(behind.textAt(0, 2)));
 }
 
-Failure CheckpointTable::verifyFence(const std::vector<FenceStep>& fence) {
-  QueryResult rows;
-  if (Failure failure = lockFence(fence, rows)) return failure;
+// Whoever adds a row that was missing holds it until the transaction ends, like one that is locked.
+Failure CheckpointTable::addMissing(const std::vector<FenceStep>& fence, QueryResult& locked) {
+  if (static_cast<std::size_t>(locked.rowCount()) == fence.size()) return {};
+  const std::string shards =
+      arrayOf(fence, [](const FenceStep& step) { return numberText(step.shard); });
+  const std::string missing[] = {m_journal, m_owner, shards};
+  const std::string all[] = {m_journal, shards};
+  if (Failure failure = m_connection.query(kAddRows, missing, locked)) return failure;
+  if (Failure failure = m_connection.query(kLockRows, all, locked)) return failure;
+  if (static_cast<std::size_t>(locked.rowCount()) == fence.size()) return {};
+  return fenceLost(fence.front().shard, numberText(fence.front().expected), "nothing");
+}
+
+Failure CheckpointTable::verifyFence(const std::vector<FenceStep>& fence,
+                                     const QueryResult& locked) const {
   for (std::size_t i = 0; i < fence.size(); ++i) {
     const int row = static_cast<int>(i);
     const FenceStep& step = fence[i];
-    CHECK(rows.integerAt(row, 0) == static_cast<std::int64_t>(step.shard));
-    const std::string_view owner = rows.textAt(row, 2);
+    CHECK(locked.integerAt(row, 0) == static_cast<std::int64_t>(step.shard));
+    const std::string held(locked.textAt(row, 1));
+    const std::string_view owner = locked.textAt(row, 2);
     if (owner != m_owner) {
-      return fenceLost(step.shard, numberText(step.expected),
-                       std::string(rows.textAt(row, 1)) + " of " + std::string(owner));
+      return fenceLost(step.shard, numberText(step.expected), held + " of " + std::string(owner));
     }
-    if (sequenceAt(rows, row, 1) != step.expected) {
-      return fenceLost(step.shard, numberText(step.expected), std::string(rows.textAt(row, 1)));
+    if (sequenceAt(locked, row, 1) != step.expected) {
+      return fenceLost(step.shard, numberText(step.expected), held);
     }
   }
   return {};
 }
 
-// Whoever adds a row that was missing holds it until the transaction ends, like one that is locked.
-Failure CheckpointTable::lockFence(const std::vector<FenceStep>& fence, QueryResult& rows) {
-  const std::string shards =
-      arrayOf(fence, [](const FenceStep& step) { return numberText(step.shard); });
-  const std::string parameters[] = {m_journal, shards};
-  if (Failure failure = m_connection.query(kLockRows, parameters, rows)) return failure;
-  if (static_cast<std::size_t>(rows.rowCount()) == fence.size()) return {};
-  const std::string missing[] = {m_journal, m_owner, shards};
-  if (Failure failure = m_connection.query(kAddRows, missing, rows)) return failure;
-  if (Failure failure = m_connection.query(kLockRows, parameters, rows)) return failure;
-  if (static_cast<std::size_t>(rows.rowCount()) == fence.size()) return {};
-  return fenceLost(fence.front().shard, numberText(fence.front().expected), "nothing");
-}
-
-Failure CheckpointTable::verifyOthers(const std::vector<Checkpoint>& others) {
-  const std::string parameters[] = {
-      m_journal, arrayOf(others, [](const Checkpoint& each) { return numberText(each.shard); }),
-      arrayOf(others, [](const Checkpoint& each) { return numberText(each.settled); })};
-  QueryResult rows;
-  if (Failure failure =
-          m_connection.query("SELECT u.shard, u.settled, coalesce(c.sequence, 0)"
-                             " FROM unnest($2::integer[], $3::bigint[]) AS u(shard, settled)"
-                             " LEFT JOIN penstock_checkpoint c ON c.journal=$1 AND c.shard=u.shard"
-                             " WHERE coalesce(c.sequence, 0)<u.settled LIMIT 1",
-                             parameters, rows)) {
-    return failure;
-  }
-  if (rows.rowCount() == 0) return {};
-  return fenceLost(Shard{static_cast<std::uint32_t>(rows.integerAt(0, 0))},
-                   "at least " + std::string(rows.textAt(0, 1)), std::string(rows.textAt(0, 2)));
-}
-
-Failure CheckpointTable::advance(const std::vector<FenceStep>& fence) {
+Failure CheckpointTable::commit(const std::vector<FenceStep>& fence) {
   const std::string parameters[] = {
       m_journal, arrayOf(fence, [](const FenceStep& step) { return numberText(step.shard); }),
       arrayOf(fence, [](const FenceStep& step) { return numberText(step.next); })};
-  QueryResult result;
-  return own(
-      m_connection.query("UPDATE penstock_checkpoint AS c SET sequence=u.next"
-                         " FROM unnest($2::integer[], $3::bigint[]) AS u(shard, next)"
-                         " WHERE c.journal=$1 AND c.shard=u.shard",
-                         parameters, result));
+  QueryResult moved;
+  const Query move{kMove, parameters, &moved};
+  Failure failure = m_connection.commit({&move, 1});
+  const bool isOwn = failure && moved && moved.isError();
+  return isOwn ? own(std::move(failure)) : failure;
 }
 
 Failure CheckpointTable::takeOver(bool& isKnown) {

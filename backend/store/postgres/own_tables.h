@@ -27,11 +27,12 @@ class CheckpointTable {
  public:
   CheckpointTable(Connection& connection, std::string journal, std::string owner);
 
-  /// Locks the rows of the fence, in their order, until the transaction ends. FenceLost unless
-  /// each holds what is expected under our owner, and unless the others, which are not locked,
-  /// hold no less than they did. A row that is not there counts as sequence 0 of ours.
-  Failure verify(const std::vector<FenceStep>& fence, const std::vector<Checkpoint>& others);
-  Failure advance(const std::vector<FenceStep>& fence);
+  /// Begins a transaction that locks the rows of the fence, in their order, until it ends.
+  /// FenceLost unless each holds what is expected under our owner, and unless the others, which are
+  /// not locked, hold no less than they did. A row that is not there counts as sequence 0 of ours.
+  Failure begin(const std::vector<FenceStep>& fence, const std::vector<Checkpoint>& others);
+  /// Moves them, and commits. As Connection::commit().
+  Failure commit(const std::vector<FenceStep>& fence);
   /// Locks all rows of the journal and makes them ours; `isKnown` when some were there before.
   Failure takeOver(bool& isKnown);
   /// Waits for whoever has locked those rows, and locks them. No shards: all rows.
@@ -40,9 +41,8 @@ class CheckpointTable {
   Failure read(std::vector<Checkpoint>& checkpoints);
 
  private:
-  Failure verifyFence(const std::vector<FenceStep>& fence);
-  Failure lockFence(const std::vector<FenceStep>& fence, QueryResult& rows);
-  Failure verifyOthers(const std::vector<Checkpoint>& others);
+  Failure addMissing(const std::vector<FenceStep>& fence, QueryResult& locked);
+  Failure verifyFence(const std::vector<FenceStep>& fence, const QueryResult& locked) const;
 
   Connection& m_connection;
   std::string m_journal;

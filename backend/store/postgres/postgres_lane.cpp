@@ -63,20 +63,17 @@ CommitResult PostgresLane::commit(const CommitRequest& request) {
 Failure PostgresLane::attempt(const CommitRequest& request, Care care, Step& step) {
   Connection& connection = *m_session->connection;
   step = Step::Fence;
-  Failure failure = connection.begin();
-  if (!failure) failure = runTransaction(request, care, step);
+  Failure failure = m_session->checkpoints.begin(request.fence, request.others);
+  if (!failure) failure = apply(request, care, step);
   if (!failure) {
     step = Step::Commit;
-    failure = connection.commit();
+    failure = m_session->checkpoints.commit(request.fence);
   }
   if (failure) connection.rollback();
   return failure;
 }
 
-Failure PostgresLane::runTransaction(const CommitRequest& request, Care care, Step& step) {
-  if (Failure failure = m_session->checkpoints.verify(request.fence, request.others)) {
-    return failure;
-  }
+Failure PostgresLane::apply(const CommitRequest& request, Care care, Step& step) {
   if (request.batch != nullptr) {
     followCatalog(*request.batch);
     if (Failure failure = m_session->deadLetters.remove(request.batch->letters)) return failure;
@@ -85,10 +82,7 @@ Failure PostgresLane::runTransaction(const CommitRequest& request, Care care, St
   }
   step = Step::Letters;
   if (Failure failure = m_session->deadLetters.keep(request.deadLetters)) return failure;
-  if (request.events != nullptr) {
-    if (Failure failure = m_session->events.write(*request.events)) return failure;
-  }
-  return m_session->checkpoints.advance(request.fence);
+  return request.events != nullptr ? m_session->events.write(*request.events) : Failure{};
 }
 
 void PostgresLane::followCatalog(const Batch& batch) {

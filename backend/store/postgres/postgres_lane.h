@@ -53,7 +53,7 @@ class PostgresLane : public StoreLane {
 
   explicit PostgresLane(LaneOptions options) : m_options(std::move(options)) {}
   Failure attempt(const CommitRequest& request, Care care, Step& step);
-  Failure runTransaction(const CommitRequest& request, Care care, Step& step);
+  Failure apply(const CommitRequest& request, Care care, Step& step);
   void followCatalog(const Batch& batch);
 
   LaneOptions m_options;

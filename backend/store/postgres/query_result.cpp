@@ -34,6 +34,10 @@ bool QueryResult::isError() const {
   }
 }
 
+bool QueryResult::isSkipped() const {
+  return PQresultStatus(m_result.get()) == PGRES_PIPELINE_ABORTED;
+}
+
 bool QueryResult::copiesData() const {
   const ExecStatusType status = PQresultStatus(m_result.get());
   return status == PGRES_COPY_IN || status == PGRES_COPY_OUT;

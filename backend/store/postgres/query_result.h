@@ -22,6 +22,8 @@ class QueryResult {
 
   explicit operator bool() const { return m_result != nullptr; }
   bool isError() const;
+  /// One that was sent behind another one which failed.
+  bool isSkipped() const;
   /// The server waits for rows, or sends them.
   bool copiesData() const;
 

@@ -240,10 +240,13 @@ Failure RowWriter::insertDefaults(const Effects& rows) {
 }
 
 Failure RowWriter::copyRows(const Effects& rows, const Part& part) {
-  const std::string sql = copyText(*m_form, part.columns);
+  setTargets(part);
+  const auto hasForm = [](const Target& target) { return target.binary.form != BinaryForm::None; };
+  Format format = std::ranges::all_of(m_targets, hasForm) ? Format::Binary : Format::Text;
   for (std::size_t next = 0; next < rows.size();) {
-    if (Failure failure = fillCopy(rows, part, next)) return failure;
+    if (Failure failure = fillCopy(rows, part, format, next)) return failure;
     QueryResult result;
+    const std::string sql = copyText(*m_form, part.columns, format);
     if (Failure failure = m_connection.copyIn(sql, m_copy, result)) {
       return failed(std::move(*failure), rows);
     }
@@ -265,76 +268,139 @@ Failure RowWriter::runKind(StatementKind kind, const Effects& rows, const Part& 
   return {};
 }
 
-// Takes rows from `next` on until the statement is large enough.
+void RowWriter::setTargets(const Part& part) {
+  m_targets.clear();
+  for (const ColumnId id : m_form->table->key) {
+    m_targets.push_back({&m_form->column(id), m_form->column(id).binary});
+  }
+  for (const Assignment& assignment : part.columns) {
+    m_targets.push_back(
+        {&m_form->column(assignment.column), m_form->column(assignment.column).binary});
+  }
+}
+
+// Takes rows from `next` on until the statement is large enough. Begins anew, with text, for a
+// column of which a value has no binary form.
 Failure RowWriter::fillArrays(const Effects& rows, const Part& part, std::size_t& next) {
-  const std::vector<ColumnId>& keyColumns = m_form->table->key;
-  m_arrays.resize(keyColumns.size() + part.columns.size());
-  for (std::string& array : m_arrays) array.clear();
-  std::size_t bytes = 0;
-  for (; next < rows.size() && bytes < limits::kPostgresStatementBytes; ++next) {
-    const RowEffect& row = *rows[next];
-    const std::span<const ValueView> key = keyOf(row);
-    CHECK(key.size() == keyColumns.size());
-    bytes = 0;
-    for (std::size_t i = 0; i < m_arrays.size(); ++i) {
-      const bool isKey = i < key.size();
-      const Assignment* const assignment =
-          isKey ? nullptr : &assignmentOf(row, part, i - key.size());
-      const ColumnId column = isKey ? keyColumns[i] : assignment->column;
-      const ValueView value = isKey ? key[i] : assignment->value;
-      if (Failure failure = appendTo(m_arrays[i], row, column, value)) return failure;
-      bytes += m_arrays[i].size();
-    }
+  setTargets(part);
+  const std::size_t keys = m_form->table->key.size();
+  for (std::size_t i = keys; i < m_targets.size(); ++i) {
+    const bool isSum = part.columns[i - keys].kind == AssignmentKind::Add;
+    if (isSum) m_targets[i].binary = m_targets[i].column->sumBinary;
   }
-  for (std::string& array : m_arrays) endArray(array);
+  for (Target& target : m_targets) {
+    target.way =
+        target.binary.form == BinaryForm::None ? Target::Way::Element : Target::Way::Binary;
+  }
+  const std::size_t begin = next;
+  for (;;) {
+    startArrays();
+    Unfit unfit;
+    std::size_t bytes = 0;
+    for (; next < rows.size() && bytes < limits::kPostgresStatementBytes && !unfit; ++next) {
+      if (Failure failure = appendToArrays(*rows[next], part, bytes, unfit)) return failure;
+    }
+    if (!unfit) break;
+    m_targets[*unfit].way = Target::Way::Element;
+    next = begin;
+  }
+  endArrays(next - begin);
   return {};
 }
 
-Failure RowWriter::fillCopy(const Effects& rows, const Part& part, std::size_t& next) {
-  m_copy.clear();
-  const std::vector<ColumnId>& keyColumns = m_form->table->key;
-  const auto append = [&](const RowEffect& row, ColumnId column, ValueView value) -> Failure {
-    if (value.isNull()) {
-      appendNullCopyField(m_copy);
+void RowWriter::startArrays() {
+  m_arrays.resize(m_targets.size());
+  for (std::size_t i = 0; i < m_arrays.size(); ++i) {
+    const bool isBinary = m_targets[i].way == Target::Way::Binary;
+    m_arrays[i].format = isBinary ? Format::Binary : Format::Text;
+    m_arrays[i].bytes.clear();
+    if (isBinary) beginBinaryArray(m_arrays[i].bytes, m_targets[i].binary.oid);
+  }
+}
+
+void RowWriter::endArrays(std::size_t elements) {
+  for (Parameter& array : m_arrays) {
+    if (array.format == Format::Binary) {
+      endBinaryArray(array.bytes, elements);
     } else {
-      std::string_view text;
-      if (Failure failure = textOf(row, m_form->column(column), value, text)) return failure;
-      appendCopyField(m_copy, text);
+      endArray(array.bytes);
     }
-    m_copy.push_back('\t');
-    return {};
-  };
-  for (; next < rows.size() && m_copy.size() < limits::kPostgresStatementBytes; ++next) {
-    const RowEffect& row = *rows[next];
-    const std::span<const ValueView> key = keyOf(row);
-    for (std::size_t i = 0; i < key.size(); ++i) {
-      if (Failure failure = append(row, keyColumns[i], key[i])) return failure;
-    }
-    for (std::size_t i = 0; i < part.columns.size(); ++i) {
-      const Assignment& assignment = assignmentOf(row, part, i);
-      if (Failure failure = append(row, assignment.column, assignment.value)) return failure;
-    }
-    m_copy.back() = '\n';
+  }
+}
+
+Failure RowWriter::appendToArrays(const RowEffect& row, const Part& part, std::size_t& bytes,
+                                  Unfit& unfit) {
+  const std::span<const ValueView> key = keyOf(row);
+  bytes = 0;
+  for (std::size_t i = 0; i < m_targets.size() && !unfit; ++i) {
+    const ValueView value = i < key.size() ? key[i] : assignmentOf(row, part, i - key.size()).value;
+    if (Failure failure = append(m_arrays[i].bytes, i, row, value, unfit)) return failure;
+    bytes += m_arrays[i].bytes.size();
   }
   return {};
 }
 
-Failure RowWriter::appendTo(std::string& array, const RowEffect& row, ColumnId column,
-                            ValueView value) {
+// Likewise; all of a COPY is binary, or nothing.
+Failure RowWriter::fillCopy(const Effects& rows, const Part& part, Format& format,
+                            std::size_t& next) {
+  const std::size_t begin = next;
+  for (;;) {
+    const bool isBinary = format == Format::Binary;
+    for (Target& target : m_targets) {
+      target.way = isBinary ? Target::Way::Binary : Target::Way::CopyField;
+    }
+    m_copy.clear();
+    if (isBinary) beginBinaryCopy(m_copy);
+    Unfit unfit;
+    for (; next < rows.size() && m_copy.size() < limits::kPostgresStatementBytes && !unfit;
+         ++next) {
+      if (Failure failure = appendToCopy(*rows[next], part, format, unfit)) return failure;
+    }
+    if (isBinary) endBinaryCopy(m_copy);
+    if (!unfit) return {};
+    format = Format::Text;
+    next = begin;
+  }
+}
+
+Failure RowWriter::appendToCopy(const RowEffect& row, const Part& part, Format format,
+                                Unfit& unfit) {
+  const std::span<const ValueView> key = keyOf(row);
+  if (format == Format::Binary) beginBinaryRow(m_copy, m_targets.size());
+  for (std::size_t i = 0; i < m_targets.size() && !unfit; ++i) {
+    const ValueView value = i < key.size() ? key[i] : assignmentOf(row, part, i - key.size()).value;
+    if (Failure failure = append(m_copy, i, row, value, unfit)) return failure;
+    if (format == Format::Text) m_copy.push_back(i + 1 == m_targets.size() ? '\n' : '\t');
+  }
+  return {};
+}
+
+Failure RowWriter::append(std::string& to, std::size_t number, const RowEffect& row,
+                          ValueView value, Unfit& unfit) {
+  const Target& target = m_targets[number];
+  const bool isBinary = target.way == Target::Way::Binary;
   if (value.isNull()) {
-    appendNullElement(array);
+    isBinary                             ? appendBinaryNull(to)
+    : target.way == Target::Way::Element ? appendNullElement(to)
+                                         : appendNullCopyField(to);
     return {};
   }
-  std::string_view text;
-  if (Failure failure = textOf(row, m_form->column(column), value, text)) return failure;
-  appendElement(array, text);
+  if (isBinary) {
+    if (value.kind() == ValueKind::Text) {
+      if (Failure failure = check(row, *target.column, value.asText())) return failure;
+    }
+    if (!appendBinary(to, target.binary.form, value)) unfit = number;
+    return {};
+  }
+  const std::string_view text = plainText(value, target.column->isArray, m_scratch);
+  if (Failure failure = check(row, *target.column, text)) return failure;
+  target.way == Target::Way::Element ? appendElement(to, text) : appendCopyField(to, text);
   return {};
 }
 
 // PostgreSQL would end the text at the NUL, and cut blanks that are too many without a word.
-Failure RowWriter::textOf(const RowEffect& row, const ColumnForm& column, ValueView value,
-                          std::string_view& text) {
-  text = plainText(value, column.isArray, m_scratch);
+Failure RowWriter::check(const RowEffect& row, const ColumnForm& column,
+                         std::string_view text) const {
   if (text.find('\0') != std::string_view::npos) {
     return refused("22021", "column " + column.name + ": PostgreSQL keeps no NUL letter", row);
   }

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ class RowWriter {
 
  private:
   using Effects = std::vector<const RowEffect*>;
+  using Format = Parameter::Format;
+  using Unfit = std::optional<std::size_t>;  ///< the column with a value that has no binary form
   /// Rows of one shape.
   struct Group {
     RowShape shape;
@@ -43,6 +46,12 @@ class RowWriter {
     Slice RowEffect::*slice = &RowEffect::insert;
     std::vector<std::uint32_t> positions;  ///< in the slice
     std::vector<Assignment> columns;       ///< their values do not count
+  };
+  /// Where the values of a column go: first those of the key, then those of a part.
+  struct Target {
+    const ColumnForm* column = nullptr;
+    BinaryType binary;
+    enum class Way : std::uint8_t { Element, CopyField, Binary } way = Way::Element;
   };
 
   Failure applyBlock(const TableBlock& block);
@@ -62,11 +71,16 @@ class RowWriter {
   Failure copyRows(const Effects& rows, const Part& part);
   Failure runKind(StatementKind kind, const Effects& rows, const Part& part);
 
+  void setTargets(const Part& part);
   Failure fillArrays(const Effects& rows, const Part& part, std::size_t& next);
-  Failure fillCopy(const Effects& rows, const Part& part, std::size_t& next);
-  Failure appendTo(std::string& array, const RowEffect& row, ColumnId column, ValueView value);
-  Failure textOf(const RowEffect& row, const ColumnForm& column, ValueView value,
-                 std::string_view& text);
+  void startArrays();
+  void endArrays(std::size_t elements);
+  Failure appendToArrays(const RowEffect& row, const Part& part, std::size_t& bytes, Unfit& unfit);
+  Failure fillCopy(const Effects& rows, const Part& part, Format& format, std::size_t& next);
+  Failure appendToCopy(const RowEffect& row, const Part& part, Format format, Unfit& unfit);
+  Failure append(std::string& to, std::size_t number, const RowEffect& row, ValueView value,
+                 Unfit& unfit);
+  Failure check(const RowEffect& row, const ColumnForm& column, std::string_view text) const;
 
   RowShape shapeOf(const RowEffect& effect) const;
   std::span<const ValueView> keyOf(const RowEffect& effect) const;
@@ -82,7 +96,8 @@ class RowWriter {
   std::map<TableId, TableForm> m_forms;
   std::vector<Group> m_groups;  ///< the first m_groupCount are those of the block
   std::size_t m_groupCount = 0;
-  std::vector<std::string> m_arrays;  ///< reused, so are those below
+  std::vector<Target> m_targets;    ///< reused, so are those below
+  std::vector<Parameter> m_arrays;  ///< one for each target
   std::string m_copy;
   std::string m_scratch;
   std::uint64_t m_rows = 0;

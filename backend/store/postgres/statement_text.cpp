@@ -164,8 +164,9 @@ std::string insertDefaultsText(const TableForm& form, std::size_t rows) {
          std::to_string(rows) + ")";
 }
 
-std::string copyText(const TableForm& form, Assignments insert) {
-  return "COPY " + form.name + "(" + columnList(form, insert) + ") FROM STDIN";
+std::string copyText(const TableForm& form, Assignments insert, Parameter::Format format) {
+  return "COPY " + form.name + "(" + columnList(form, insert) + ") FROM STDIN" +
+         (format == Parameter::Format::Binary ? " (FORMAT binary)" : "");
 }
 
 }  // namespace penstock::postgres

@@ -38,6 +38,7 @@ std::string statementText(const TableForm& form, const StatementShape& shape);
 std::string insertDefaultsText(const TableForm& form, std::size_t rows);
 
 /// COPY of the key's columns and those of `insert`.
-std::string copyText(const TableForm& form, std::span<const Assignment> insert);
+std::string copyText(const TableForm& form, std::span<const Assignment> insert,
+                     Parameter::Format format);
 
 }  // namespace penstock::postgres

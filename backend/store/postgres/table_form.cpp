@@ -18,16 +18,21 @@ CommitResult drifted(const Table& table, std::string_view code, const std::strin
   return failure;
 }
 
-std::string sumTypeOf(const DescribedColumn& column) {
-  switch (columnTypeOf(column)) {
+void setSumType(ColumnForm& form, ColumnType type) {
+  switch (type) {
     case ColumnType::Integer:
-      return "pg_catalog.int8";  // what is added may be larger than the sum
+      form.sumType = "pg_catalog.int8";  // what is added may be larger than the sum
+      form.sumBinary = binaryTypeOf("int8");
+      break;
     case ColumnType::Real:
-      return "pg_catalog.float8";
+      form.sumType = "pg_catalog.float8";
+      form.sumBinary = binaryTypeOf("float8");
+      break;
     case ColumnType::Decimal:
-      return "pg_catalog.numeric";
+      form.sumType = "pg_catalog.numeric";
+      break;
     default:
-      return {};
+      break;
   }
 }
 
@@ -41,8 +46,9 @@ ColumnForm formOf(const DescribedColumn& column) {
   ColumnForm form;
   form.name = quoted(column.name);
   form.castType = column.castType;
-  form.sumType = sumTypeOf(column);
   form.isDirect = isDirect(column);
+  if (form.isDirect) form.binary = binaryTypeOf(column.typeName);
+  setSumType(form, columnTypeOf(column));
   form.isArray = column.isArray;
   form.isInteger = columnTypeOf(column) == ColumnType::Integer;
   form.isAlwaysIdentity = column.isAlwaysIdentity;

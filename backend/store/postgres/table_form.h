@@ -10,6 +10,7 @@
 #include "model/batch.h"
 #include "model/catalog.h"
 #include "store/postgres/connection.h"
+#include "store/postgres/value_binary.h"
 
 namespace penstock::postgres {
 
@@ -17,6 +18,8 @@ struct ColumnForm {
   std::string name;       ///< quoted
   std::string castType;   ///< that values of it have before they are assigned
   std::string sumType;    ///< of what is added to it; empty: nothing can be
+  BinaryType binary;      ///< that values of it, and arrays of them, may be sent in
+  BinaryType sumBinary;   ///< likewise of what is added
   bool isDirect = false;  ///< PostgreSQL takes an array of its type; else of text, cast one by one
   bool isArray = false;
   bool isInteger = false;

@@ -105,6 +105,26 @@ class TestShardWindow : public QObject {
     QCOMPARE(hand.take(chunks[4], 4), std::string());
   }
 
+  /// Each shard alone would end at the row that all of them touch.
+  void shardsThatWaitForOneAnotherGoTogether() {
+    Hand hand;
+    std::string expected;
+    for (std::uint32_t i = 0; i < 1280; ++i) {
+      const bool isShared = i % 10 == 0;
+      hand.push(1 + i % 64,
+                isShared ? std::vector<std::int64_t>{i, 99'999} : std::vector<std::int64_t>{i});
+      if (i < 200) expected += std::to_string(i + 1) + " ";
+    }
+    Chunk chunk;
+    const std::string taken = hand.take(chunk, 4, {400, 1 << 20, std::nullopt});
+    QVERIFY2(chunk.changes > 380, taken.c_str());
+    QVERIFY2(taken.starts_with(expected), taken.c_str());
+    Chunk other;
+    QCOMPARE(hand.take(other, 4, {400, 1 << 20, std::nullopt}), std::string());
+    hand.settle(chunk);
+    QVERIFY(!hand.take(other, 4, {400, 1 << 20, std::nullopt}).empty());
+  }
+
   void shardIsInOneChunkAtATime() {
     Hand hand;
     hand.push(1, {1});

@@ -20,6 +20,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <utility>
 
 #include "base/check.h"
 
@@ -149,7 +150,11 @@ std::vector<std::string> PostgresSession::take() {
   return rows;
 }
 
-PostgresServer::PostgresServer() {
+QStringList PostgresServer::quickSettings() {
+  return {"fsync=off", "full_page_writes=off", "shared_buffers=32MB"};
+}
+
+PostgresServer::PostgresServer(QStringList settings) : m_settings(std::move(settings)) {
   std::string folder = QDir::tempPath().toStdString() + "/penstock-postgres-XXXXXX";
   CHECK(mkdtemp(folder.data()) != nullptr);
   m_folder = folder;
@@ -204,11 +209,9 @@ bool PostgresServer::tryStart() {
   QStringList command = asUser("postgres");
   command << "-D" << QString::fromStdString(m_folder + "/data");
   command << "-k" << QString::fromStdString(m_folder) << "-p" << QString::number(m_port);
-  for (const char* setting :
-       {"listen_addresses=127.0.0.1", "fsync=off", "full_page_writes=off", "shared_buffers=32MB",
-        "max_connections=60", "superuser_reserved_connections=0", "timezone=America/Caracas"}) {
-    command << "-c" << setting;
-  }
+  const QStringList always{"listen_addresses=127.0.0.1", "max_connections=60",
+                           "superuser_reserved_connections=0", "timezone=America/Caracas"};
+  for (const QString& setting : always + m_settings) command << "-c" << setting;
   if (!m_process.start(command, m_folder)) return false;
   const std::string target = connection();
   while (PQping(target.c_str()) != PQPING_OK) {

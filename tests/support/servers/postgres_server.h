@@ -55,11 +55,14 @@ class ChildProgram {
 };
 
 /// Threads: the one that made it (the server dies with that thread).
-/// Limits: 60 connections. `fsync` is off: it survives its own death, not that of the machine.
+/// Limits: 60 connections.
 class PostgresServer {
  public:
-  /// Makes a cluster and starts it. Ends the program with the server's words when that fails.
-  PostgresServer();
+  /// It survives its own death, not that of the machine, and takes little memory.
+  static QStringList quickSettings();
+  /// Makes a cluster and starts it, with settings as `postgres -c` takes them. Ends the program
+  /// with the server's words when that fails.
+  explicit PostgresServer(QStringList settings = quickSettings());
   ~PostgresServer();
   PostgresServer(const PostgresServer&) = delete;
   PostgresServer& operator=(const PostgresServer&) = delete;
@@ -92,6 +95,7 @@ class PostgresServer {
   std::vector<std::int64_t> backends() const;
   [[noreturn]] void fail(const char* what);
 
+  const QStringList m_settings;
   std::string m_folder;
   std::uint16_t m_port = 0;
   ChildProgram m_process;

@@ -178,6 +178,39 @@ class TestRoundTrips : public QObject {
              (Rows{QByteArray::fromStdString(bytes).toHex().toStdString()}));
   }
 
+  /// One of many values that only the server can read takes the others along.
+  void valueWithoutABinaryFormIsReadByTheServer_data() {
+    QTest::addColumn<int>("rows");
+    QTest::newRow("arrays") << 100;
+    QTest::newRow("copy") << 2'000;
+  }
+  void valueWithoutABinaryFormIsReadByTheServer() {
+    QFETCH(int, rows);
+    PostgresFixture fixture("CREATE TABLE t(id int PRIMARY KEY, v timestamptz, w smallint)");
+    const auto insert = [&](int first, std::string_view odd, std::int64_t number) {
+      BatchBuilder builder = fixture.builder();
+      for (int i = 0; i < rows; ++i) {
+        const bool isOdd = i == rows / 2;
+        const auto when = ValueView::text(isOdd ? odd : "2026-11-21T14:02:11Z");
+        builder.add("t", {IfAbsent::Insert,
+                          IfPresent::Error,
+                          {ValueView::integer(first + i)},
+                          {{"v", when}, {"w", ValueView::integer(isOdd ? number : -7)}},
+                          {}});
+      }
+      return fixture.commit(builder);
+    };
+    const CommitResult good = insert(0, "infinity", 8);
+    QVERIFY2(good.outcome == CommitOutcome::Committed, good.message.c_str());
+    QCOMPARE(good.rows, static_cast<std::uint64_t>(rows));
+    QCOMPARE(
+        fixture.rows("SET timezone=UTC; SELECT v, w, count(*) FROM t GROUP BY 1, 2 ORDER BY 3"),
+        (Rows{"infinity|8|1", "2026-11-21 14:02:11+00|-7|" + std::to_string(rows - 1)}));
+    QCOMPARE(insert(10'000, "2026-11-21T14:02:11Z", 40'000).code, "22003");
+    QCOMPARE(insert(10'000, "soon", 8).code, "22007");
+    QCOMPARE(fixture.rows("SELECT count(*) FROM t"), (Rows{std::to_string(rows)}));
+  }
+
   /// What intake makes of a value is what PostgreSQL reads.
   void canonicalValuesAreTaken_data() {
     QTest::addColumn<QString>("type");
