@@ -9,9 +9,10 @@ namespace {
 
 // In TMPDIR, which decides what disk is measured.
 test::PostgresServer& server() {
-  static test::PostgresServer server({"fsync=on", "synchronous_commit=on", "full_page_writes=on",
-                                      "shared_buffers=256MB", "max_wal_size=8GB",
-                                      "min_wal_size=2GB", "checkpoint_timeout=30min"});
+  static test::PostgresServer server(
+      {.settings = {"fsync=on", "synchronous_commit=on", "full_page_writes=on",
+                    "shared_buffers=256MB", "max_wal_size=8GB", "min_wal_size=2GB",
+                    "checkpoint_timeout=30min"}});
   return server;
 }
 

@@ -1,35 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// A real MariaDB server of a test's own: in a temporary folder, on a free port of the loopback
-// address, as a user without rights. It ends with the test, however that ends.
+// A real MariaDB server of a test's own.
 #pragma once
 
-#include <QProcess>
-#include <QProcessEnvironment>
-#include <QStringList>
-#include <cstdint>
+#include <QString>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "tests/support/servers/test_server.h"
+
 namespace penstock::test {
 
-/// Threads: the one that made it (the server dies with that thread).
 /// Limits: 60 connections. It survives its own death, not that of the machine. Its defaults are
 /// bad on purpose (no sql_mode, latin1, a time zone that is not UTC): sessions must set their own.
-class MariaDbServer {
+/// The user `root` needs no password.
+class MariaDbServer final : public TestServer {
  public:
   /// Makes a data folder and starts it. Ends the program with the server's words when that fails.
   MariaDbServer();
-  ~MariaDbServer();
-  MariaDbServer(const MariaDbServer&) = delete;
-  MariaDbServer& operator=(const MariaDbServer&) = delete;
+  ~MariaDbServer() override;
 
   /// The one of this test program, made at the first call.
   static MariaDbServer& shared();
 
-  /// Where it listens, by TCP. The user `root` needs no password.
-  static constexpr const char* kHost = "127.0.0.1";
-  int port() const { return m_port; }
   /// A new empty database of utf8mb4; its name.
   std::string makeDatabase();
 
@@ -37,23 +30,10 @@ class MariaDbServer {
   /// `ERROR 1054 …` as the only row when one fails.
   std::vector<std::string> rows(std::string_view database, const std::string& sql) const;
 
-  /// SIGKILL; returns when it is gone.
-  void kill();
-  /// After kill(): recovers, and returns when it takes connections.
-  void start();
-  /// SIGSTOP: connections stay, and nothing answers from when it returns.
-  void pause();
-  void resume();
-
  private:
-  QStringList asUser(const char* program) const;
-  QProcessEnvironment environment() const;
-  void install();
-  [[noreturn]] void fail(const char* what);
+  bool tryStart() override;
+  QString data() const;
 
-  std::string m_folder;
-  int m_port = 0;
-  QProcess m_process;
   int m_databases = 0;
 };
 

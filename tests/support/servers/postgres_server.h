@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A real PostgreSQL server of a test's own: in a temporary folder, on a free port of the loopback
-// address, as a user without rights. It ends with the test, however that ends.
+// A real PostgreSQL server of a test's own, or a standby of another one.
 #pragma once
 
 #include <QStringList>
@@ -9,9 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/support/servers/test_server.h"
+
 struct pg_conn;
 
 namespace penstock::test {
+
+class PostgresServer;
 
 /// A connection of somebody else, which may stay in a transaction. Threads: one.
 class PostgresSession {
@@ -32,73 +35,47 @@ class PostgresSession {
   pg_conn* m_handle;
 };
 
-/// A program that runs beside the test. Not a QProcess: its child shares our memory until it is
-/// another program, and ThreadSanitizer takes what happens to that child for news of ours.
-/// Threads: one.
-class ChildProgram {
- public:
-  /// In `folder`, where what it says on stderr is appended to `log`. Returns false when it cannot
-  /// be started.
-  bool start(const QStringList& command, const std::string& folder);
-  std::int64_t pid() const { return m_pid; }
-  bool isRunning() const { return m_pid > 0; }
-  void signal(int signal) const;
-  /// Whether it has ended within `patienceMs`.
-  bool waitForEnd(int patienceMs);
-  /// Of one that has ended; not 0 when a signal ended it.
-  int exitStatus() const { return m_status; }
-
- private:
-  std::int64_t m_pid = 0;
-  int m_handle = -1;  ///< becomes readable when it ends
-  int m_status = -1;
+struct PostgresSetup {
+  QStringList settings = {};            ///< `name=value`, beside those that it has
+  std::uint64_t smallDiskBytes = 0;     ///< above 0: see PostgresServer::disk()
+  PostgresServer* standbyOf = nullptr;  ///< streams from that one, and only reads, until promote()
 };
 
-/// Threads: the one that made it (the server dies with that thread).
-/// Limits: 60 connections.
-class PostgresServer {
+/// Limits: 60 connections. `fsync` is off: it survives its own death, not that of the machine.
+class PostgresServer final : public TestServer {
  public:
-  /// It survives its own death, not that of the machine, and takes little memory.
-  static QStringList quickSettings();
-  /// Makes a cluster and starts it, with settings as `postgres -c` takes them. Ends the program
-  /// with the server's words when that fails.
-  explicit PostgresServer(QStringList settings = quickSettings());
-  ~PostgresServer();
-  PostgresServer(const PostgresServer&) = delete;
-  PostgresServer& operator=(const PostgresServer&) = delete;
+  /// Makes a cluster and starts it. Ends the program with the server's words when that fails.
+  explicit PostgresServer(PostgresSetup setup = {});
+  ~PostgresServer() override;
 
   /// The one of this test program, made at the first call.
   static PostgresServer& shared();
 
   /// For libpq: the superuser, by TCP. Without a password: everybody is trusted.
   std::string connection(std::string_view database = "postgres") const;
-  std::uint16_t port() const { return m_port; }
   /// A new empty database; its name.
   std::string makeDatabase();
-
   /// As PostgresSession::rows().
   std::vector<std::string> rows(std::string_view database, const std::string& sql) const;
 
-  /// SIGKILL of the server and all its backends; returns when they are gone.
-  void kill();
-  /// After kill(): recovers, and returns when it takes connections.
-  void start();
-  /// SIGSTOP: connections stay, and nothing answers.
-  void pause();
-  void resume();
+  /// In order; start() goes on with it.
+  void stop();
+  /// A standby becomes a server of its own; returns when it takes writes.
+  void promote();
+  /// For a tablespace: a file system that is as small as was asked for, and empty at every start.
+  std::string disk() const { return folder() + "/disk"; }
+  /// Another program of PostgreSQL, as the user whose server it is, to its end. Its files can be in
+  /// folder().
+  void run(const char* program, const QStringList& arguments);
+  /// A copy of all its files, and back to it. Expects: stopped.
+  void backUp();
+  void restore();
 
  private:
-  bool tryStart();
-  void run(const char* program, const QStringList& arguments);
-  QStringList asUser(const char* program) const;
-  void signalAll(int signal);
-  std::vector<std::int64_t> backends() const;
-  [[noreturn]] void fail(const char* what);
+  bool tryStart() override;
+  QString data() const;
 
   const QStringList m_settings;
-  std::string m_folder;
-  std::uint16_t m_port = 0;
-  ChildProgram m_process;
   int m_databases = 0;
 };
 

@@ -5,7 +5,7 @@
 
 #include "base/check.h"
 #include "base/worker.h"
-#include "tests/backend/store/qtsql/lossy_proxy.h"
+#include "tests/support/servers/lossy_proxy.h"
 #include "tests/backend/store/qtsql/mariadb_fixture.h"
 #include "tests/support/test_main.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands between a client of MariaDB and its server, and loses the connection at the next COMMIT.
+// Stands between clients of a database and its server, and loses connections at a COMMIT.
 #pragma once
 
 #include <atomic>
@@ -23,8 +23,12 @@ class LossyProxy {
     Nothing,
     Request,  ///< the server never hears of it, and keeps the transaction until closeLost()
     Answer,   ///< the server has committed
+    Client,   ///< at once, by a reset: the server commits when it can, and knows of no loss
   };
+  /// At the next `COMMIT`, of whatever connection.
   void loseAtCommit(Lose what) { m_lose = what; }
+  /// That has happened, or was never asked for.
+  bool hasLost() const { return m_lose == Lose::Nothing; }
   /// What the client lost is closed at the server too.
   void closeLost() { m_closesLost = true; }
 
@@ -37,6 +41,7 @@ class LossyProxy {
   void loop();
   void connectOne();
   bool forward(Pair& pair, bool fromClient);
+  static bool loseClient(Pair& pair);
   static void closeBoth(Pair& pair);
 
   const int m_serverPort;

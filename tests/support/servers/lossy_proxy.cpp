@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/backend/store/qtsql/lossy_proxy.h"
+#include "tests/support/servers/lossy_proxy.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -15,13 +15,9 @@ namespace penstock::test {
 
 namespace {
 
-using namespace std::string_view_literals;
-
 constexpr int kTickMs = 10;
-// Length, number, COM_QUERY, text.
-constexpr std::string_view kCommit =
-    "\x07\x00\x00\x00\x03"
-    "COMMIT"sv;
+// As text: in a COM_QUERY of MariaDB's protocol, at the end of a query of PostgreSQL's.
+constexpr std::string_view kCommit = "COMMIT";
 
 sockaddr_in loopback(int port) {
   sockaddr_in address{};
@@ -76,7 +72,10 @@ void LossyProxy::loop() {
 void LossyProxy::connectOne() {
   Pair pair{::accept(m_listening, nullptr, nullptr), newSocket()};
   const sockaddr_in address = loopback(m_serverPort);
-  CHECK(connect(pair.server, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  // A server that is away is noticed by the client when it is answered nothing.
+  if (connect(pair.server, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    return closeBoth(pair);
+  }
   m_pairs.push_back(pair);
 }
 
@@ -85,16 +84,22 @@ bool LossyProxy::forward(Pair& pair, bool fromClient) {
   const ssize_t count = ::read(fromClient ? pair.client : pair.server, buffer, sizeof buffer);
   if (count <= 0 || pair.dropsAnswer) return false;
   const std::string_view bytes(buffer, static_cast<std::size_t>(count));
-  if (fromClient && bytes == kCommit) {
-    const Lose lose = m_lose.exchange(Lose::Nothing);
-    pair.dropsAnswer = lose == Lose::Answer;
-    if (lose == Lose::Request) {
-      ::close(pair.client);
-      pair.client = -1;
-      return true;
-    }
-  }
-  return ::write(fromClient ? pair.server : pair.client, buffer, bytes.size()) == count;
+  const bool isCommit = fromClient && bytes.find(kCommit) != std::string_view::npos;
+  const Lose lose = isCommit ? m_lose.exchange(Lose::Nothing) : Lose::Nothing;
+  if (lose == Lose::Request) return loseClient(pair);
+  if (!fromClient && pair.client < 0) return true;  // nobody is there to hear it
+  if (::write(fromClient ? pair.server : pair.client, buffer, bytes.size()) != count) return false;
+  pair.dropsAnswer = lose == Lose::Answer;
+  return lose != Lose::Client || loseClient(pair);
+}
+
+// The server does not notice.
+bool LossyProxy::loseClient(Pair& pair) {
+  const linger reset{1, 0};
+  setsockopt(pair.client, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  ::close(pair.client);
+  pair.client = -1;
+  return true;
 }
 
 void LossyProxy::closeBoth(Pair& pair) {
