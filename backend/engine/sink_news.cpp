@@ -5,6 +5,7 @@
 
 #include "base/number_text.h"
 #include "engine/sink.h"
+#include "metrics/error_advice.h"
 
 namespace penstock {
 namespace {
@@ -51,6 +52,7 @@ void Sink::onDeadLetter(const DeadLetter& letter, EntryKind from) {
 
 void Sink::onNewLetter(const DeadLetter& letter, const std::string& reason) {
   m_counters.deadLettersTotal.increment();
+  if (letter.kind != kLetterHeld) noteError(letter.reason, letter.code);
   m_deadLettersWaiting.fetch_add(1, std::memory_order_relaxed);
   const std::string sequence = std::to_string(toNumber(letter.sequence));
   if (letter.kind == kLetterParked) {
@@ -91,8 +93,14 @@ void Sink::tellStall(Stall what, std::chrono::seconds lasted) {
        "stalled: nothing was persisted for " + time + ", though change sets wait");
 }
 
+void Sink::noteError(const std::string& message, const std::string& code) {
+  MutexLock lock(m_mutex);
+  m_lastError = {message, code.empty() ? std::string(codeIn(message)) : code, wallMicros()};
+}
+
 void Sink::onTrouble(const TroubleNews& news) {
   m_counters.retries.increment();
+  noteError(news.status.message(), news.code);
   if (news.failures > 1) return;  // one event per trouble; its length is told at the end
   tell(EventKind::Retry, Severity::Warning,
        news.status.message() + (news.code.empty() ? "" : " [" + news.code + "]") + "; retrying");
@@ -105,6 +113,7 @@ void Sink::onStopped(const Status& status) {
     MutexLock lock(m_mutex);
     m_damage.reset();  // it is not what keeps it
   }
+  noteError(status.message(), "");
   standStill(status);
 }
 

@@ -55,6 +55,8 @@ class Backlog {
   /// Where a restart would begin: the journal has to keep what follows.
   virtual Sequence start() const = 0;
   virtual WindowLoad load() const = 0;
+  /// Of the shards that have or had work, and of all shards; with one lane there are none.
+  virtual std::vector<ShardLoad> shards() const = 0;
   virtual void checkInvariants() const = 0;
 };
 

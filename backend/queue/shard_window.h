@@ -16,6 +16,7 @@
 #include "base/status.h"
 #include "queue/dependencies.h"
 #include "queue/shard_checkpoints.h"
+#include "queue/shard_load.h"
 #include "queue/window.h"
 
 namespace penstock {
@@ -62,6 +63,9 @@ class ShardWindow {
   /// Everything that came before it is settled.
   bool isFirst(Sequence sequence) const;
   WindowLoad load() const;
+  /// Of every shard, by its number, without checkpoints.
+  /// Limits: what is behind the oldest 20,000 records is not looked for.
+  std::vector<ShardLoad> shards() const;
   void checkInvariants() const;
 
  private:
@@ -86,6 +90,9 @@ class ShardWindow {
   const Node& at(Number number) const { return m_nodes[number - m_first]; }
   Number numberOf(Sequence sequence) const;
   Number passBarriers();
+  Number firstBarrier() const;
+  void judgeWaiting(ShardLoad& load, Number end) const;
+  void findInNodes(std::vector<ShardLoad>& loads) const;
   bool takeAlone(const TakeLimits& limits, Chunk& chunk);
   Heads openLines(Number end, std::size_t most) const;
   bool mayPick(Number number, Number end, const TakeLimits& limits) const;

@@ -114,6 +114,8 @@ Failure createOwnTables(Connection& connection) {
   return has ? Failure{} : connection.run(kCreate);
 }
 
+std::string ownTablesScript() { return std::string(kCreate) + ";"; }
+
 Failure hasOwnTables(Connection& connection, bool& has) {
   QueryResult result;
   if (Failure failure =

@@ -16,6 +16,8 @@ namespace penstock::postgres {
 
 /// Makes both tables where missing; one process at a time does that.
 Failure createOwnTables(Connection& connection);
+/// What that runs.
+std::string ownTablesScript();
 /// False too before anything attached.
 Failure hasOwnTables(Connection& connection, bool& has);
 

@@ -56,6 +56,8 @@ DeadLetter letterOf(const Statement& row) {
 
 Failure createOwnTables(Connection& connection) { return connection.execute(kCreate); }
 
+std::string ownTablesScript() { return kCreate; }
+
 Failure hasOwnTables(Connection& connection, bool& has) {
   Statement statement;
   if (Failure failure = statement.prepare(

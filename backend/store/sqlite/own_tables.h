@@ -16,6 +16,8 @@ namespace penstock::sqlite {
 
 /// Makes both tables where missing.
 Failure createOwnTables(Connection& connection);
+/// What that runs.
+std::string ownTablesScript();
 /// False too before anything attached.
 Failure hasOwnTables(Connection& connection, bool& has);
 

@@ -112,6 +112,10 @@ Status createOwnTables(Session& session) {
   return Status::ok();
 }
 
+std::string ownTablesScript() {
+  return std::string(kCreateCheckpoint) + ";" + kCreateDeadLetter + ";";
+}
+
 Failure hasOwnTables(Session& session, bool& has) {
   std::vector<std::string> names;
   std::string ignored;
