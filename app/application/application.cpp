@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "app/application/health_page.h"
 #include "app/application/sink_stores.h"
 #include "app/application/stream_source.h"
 #include "base/file_system.h"
@@ -212,8 +213,30 @@ void Application::startWorkloads() {
   m_engine->setWorkloadHost(this);
 }
 
-Result<TableBrowser> Application::browser() const {
-  Result<BrowseTarget> target = browseTarget(m_engine->primary());
+/// With what commands have changed since the start; the primary first.
+EngineOptions Application::optionsNow() const {
+  EngineOptions options = m_engine->options();
+  const SnapshotPointer sample = m_engine->samples().newest();
+  if (!sample) return options;
+  for (const SinkSnapshot& each : sample->sinks) {
+    const auto sink = std::ranges::find(options.sinks, each.name, &SinkOptions::name);
+    if (sink == options.sinks.end()) continue;
+    sink->role = each.role;
+    sink->flush.workers = each.workers;
+  }
+  const auto primary =
+      std::ranges::find(options.sinks, m_engine->primary().name, &SinkOptions::name);
+  if (primary != options.sinks.end()) std::rotate(options.sinks.begin(), primary, primary + 1);
+  return options;
+}
+
+Result<TableBrowser> Application::browser(const std::string& sink) const {
+  const std::vector<SinkOptions>& sinks = m_engine->options().sinks;
+  const auto found = std::ranges::find(sinks, sink, &SinkOptions::name);
+  if (!sink.empty() && found == sinks.end()) {
+    return Status(StatusCode::NotFound, "there is no sink '" + sink + "'");
+  }
+  Result<BrowseTarget> target = browseTarget(sink.empty() ? m_engine->primary() : *found);
   if (!target) return target.status();
   return TableBrowser(std::move(*target));
 }
@@ -221,7 +244,7 @@ Result<TableBrowser> Application::browser() const {
 TableReader Application::tableReader() const {
   return
       [this](const std::string& table, const std::vector<std::string>& columns, const auto& row) {
-        const Result<TableBrowser> opened = browser();
+        const Result<TableBrowser> opened = browser("");
         if (!opened) return opened.status();
         return readWholeTable(*opened, table, columns, row);
       };
@@ -266,12 +289,15 @@ BrowsePage Application::browse(const BrowseRequest& request) const {
     case BrowseSubject::Queue:
     case BrowseSubject::DeadLetters:
     case BrowseSubject::Trace:
+    case BrowseSubject::Shards:
       return m_engine->browse(request);
+    case BrowseSubject::Health:
+      return healthPage(optionsNow(), request);
     case BrowseSubject::Tables:
     case BrowseSubject::Data:
       break;
   }
-  const Result<TableBrowser> opened = browser();
+  const Result<TableBrowser> opened = browser(request.sink);
   if (opened) {
     return request.subject == BrowseSubject::Data ? dataPage(*opened, request)
                                                   : tablesPage(*opened);

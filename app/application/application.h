@@ -42,8 +42,9 @@ class Application final : private WorkloadHost {
   void startHistory();
   BrowsePage browse(const BrowseRequest& request) const;
   HistoryPage readHistory(const HistoryRequest& request) const;
-  /// Of what is in the primary's database now.
-  Result<TableBrowser> browser() const;
+  EngineOptions optionsNow() const;
+  /// Of what is in the database of a sink now; empty: the primary.
+  Result<TableBrowser> browser(const std::string& sink) const;
 
   Status start(const Command& command) override;
   Status stop() override;

@@ -133,6 +133,10 @@ Result<BrowseTarget> browseTarget(const SinkOptions& sink) {
   }
   if (sink.driver == "postgres") return serverTarget(sink, "QPSQL");
   if (sink.driver == "mysql" || sink.driver == "mariadb") return serverTarget(sink, "QMYSQL");
+  if (sink.driver == "archive") {
+    return Status(StatusCode::Unsupported, "an archive keeps change sets, not tables: zstdcat " +
+                                               sink.directory + "/*.zst shows them");
+  }
   return Status(StatusCode::Unsupported, "driver \"" + sink.driver + "\" is not available yet");
 }
 

@@ -9,39 +9,14 @@
 #include <vector>
 
 #include "app/application/application.h"
-#include "app/application/sink_stores.h"
+#include "app/application/health_advice.h"
+#include "app/application/sink_report.h"
 #include "app/daemon/calls.h"
 #include "base/file_system.h"
+#include "base/log.h"
 
 namespace penstock::app {
 namespace {
-
-/// What is allowed and yet seldom wanted.
-void printAdvice(const EngineOptions& options, const Catalog& catalog) {
-  for (const SinkOptions& sink : options.sinks) {
-    if (sink.driver == "sqlite" && sink.flush.workers > 8) {
-      std::printf(
-          "advice: sink %s: SQLite commits one at a time: %u workers prepare, they do not "
-          "commit (4 are plenty)\n",
-          sink.name.c_str(), sink.flush.workers);
-    }
-  }
-  for (const Table& table : catalog.tables()) {
-    if (table.key.empty()) {
-      std::printf("advice: table %s has no primary key: only inserts are possible\n",
-                  table.name.c_str());
-    }
-    if (table.hasTriggers) {
-      std::printf("advice: table %s has triggers: its changes are applied one by one\n",
-                  table.name.c_str());
-    }
-  }
-  for (const TablePolicy& policy : options.tables) {
-    if (catalog.find(policy.name) != nullptr) continue;
-    std::printf("advice: [[table]] %s: there is no such table in the database\n",
-                policy.name.c_str());
-  }
-}
 
 /// Whether files can be made in `directory`, or it in the nearest one above that is there.
 Status checkDirectory(const std::string& directory) {
@@ -75,40 +50,52 @@ const char* presence(const std::string& path) {
   return posixFileSystem().exists(path) ? "" : " (will be made)";
 }
 
-/// All that a start would stumble over, without making anything. Returns the catalogs of the sinks,
-/// the primary's first.
-Result<std::vector<Catalog>> checkAll(const EngineOptions& options) {
+/// All that a start would stumble over, without making anything.
+Result<NodeReport> checkAll(const EngineOptions& options) {
   RETURN_IF_ERROR(checkDirectory(options.dataDirectory).withContext("data_dir"));
-  std::vector<Catalog> catalogs;
   for (const SinkOptions& sink : options.sinks) {
     RETURN_IF_ERROR(checkDatabasePlace(options, sink).withContext("sink " + sink.name));
-    if (sink.driver == "archive") {
-      RETURN_IF_ERROR(checkDirectory(sink.directory).withContext("sink " + sink.name));
-      catalogs.emplace_back();  // whatever comes
-      continue;
-    }
-    Result<Catalog> catalog = previewStore(sink);
-    if (!catalog) return catalog.status().withContext("sink " + sink.name);
-    catalogs.push_back(std::move(*catalog));
+    if (sink.driver != "archive") continue;
+    RETURN_IF_ERROR(checkDirectory(sink.directory).withContext("sink " + sink.name));
   }
-  return catalogs;
+  NodeReport report = lookAtNode(options);
+  for (const SinkReport& each : report.sinks) {
+    if (!each.status.isOk()) return each.status.withContext("sink " + each.sink);
+  }
+  return report;
 }
 
-/// What goes to a sink that does not hold it is parked there.
-void printMissing(const EngineOptions& options, const std::vector<Catalog>& catalogs) {
-  for (std::size_t i = 1; i < catalogs.size(); ++i) {
-    const std::string& sink = options.sinks[i].name;
-    if (options.sinks[i].driver == "archive") continue;
-    for (const Table& table : catalogs.front().tables()) {
-      const auto policy = std::ranges::find(options.tables, table.name, &TablePolicy::name);
-      const bool isWanted = policy == options.tables.end() || policy->goesTo(sink);
-      if (!isWanted || catalogs[i].find(table.name) != nullptr) continue;
-      std::printf(
-          "advice: sink %s has no table %s: what comes for it is parked there (make it, or name "
-          "the sinks of the table)\n",
-          sink.c_str(), table.name.c_str());
+/// What a start runs there, and what it needs for that and for its work.
+void printServer(const SinkOptions& sink, const SinkReport& report) {
+  if (!report.health.server.empty()) std::printf("  server: %s\n", report.health.server.c_str());
+  for (const StoreRight& each : report.health.rights) {
+    const bool has = each.held == StoreRight::Held::Yes;
+    std::printf("  %s: %s on %s\n", has ? "right" : "right MISSING", each.right.c_str(),
+                each.on.c_str());
+  }
+  if (!sink.schemaFile.empty()) std::printf("  runs: %s\n", sink.schemaFile.c_str());
+  if (report.health.hasOwnTables) return;
+  for (const std::string& each : report.statements) std::printf("  runs: %s\n", each.c_str());
+}
+
+void printAdvice(const EngineOptions& options, const NodeReport& report) {
+  for (const Advice& each : adviseOnAll(options, report)) {
+    if (each.level == AdviceLevel::Good) continue;
+    std::printf("advice: %s: %s\n", std::string(adviceLevelName(each.level)).c_str(),
+                escapeForLog(lineOf(each)).c_str());
+  }
+}
+
+/// Without them a start, or the first change set, fails.
+Status checkRights(const NodeReport& report) {
+  for (const SinkReport& sink : report.sinks) {
+    for (const StoreRight& each : sink.health.rights) {
+      if (each.held == StoreRight::Held::Yes) continue;
+      return {StatusCode::Forbidden, "sink " + sink.sink + ": the user lacks " + each.right +
+                                         " on " + each.on + " (" + each.grant + ")"};
     }
   }
+  return Status::ok();
 }
 
 }  // namespace
@@ -121,23 +108,24 @@ ExitCode checkCall(const Words& words) {
   }
   const Result<EngineOptions> options = optionsFrom(*arguments, arguments->positional().front());
   if (!options) return fail(options.status());
-  const Result<std::vector<Catalog>> catalogs = checkAll(*options);
-  if (!catalogs) return fail(catalogs.status());
+  const Result<NodeReport> report = checkAll(*options);
+  if (!report) return fail(report.status());
   std::printf("data directory %s: writable%s\n", options->dataDirectory.c_str(),
               presence(options->dataDirectory));
-  for (const SinkOptions& sink : options->sinks) {
+  for (std::size_t i = 0; i < options->sinks.size(); ++i) {
+    const SinkOptions& sink = options->sinks[i];
     const std::string& place = sink.driver == "archive" ? sink.directory : sink.database;
     const bool isServer = sink.driver != "archive" && sink.driver != "sqlite";
     std::printf("sink %s: %s %s%s\n", sink.name.c_str(), sink.driver.c_str(), place.c_str(),
                 isServer ? "" : presence(place));
+    printServer(sink, report->sinks[i]);
   }
-  const Catalog& catalog = catalogs->front();
-  for (const Table& table : catalog.tables()) {
+  for (const Table& table : report->sinks.front().catalog.tables()) {
     std::printf("table %s: %zu columns, key of %zu\n", table.name.c_str(), table.columns.size(),
                 table.key.size());
   }
-  printAdvice(*options, catalog);
-  printMissing(*options, *catalogs);
+  printAdvice(*options, *report);
+  if (const Status rights = checkRights(*report); !rights.isOk()) return fail(rights);
   std::puts("good");
   return ExitCode::Good;
 }

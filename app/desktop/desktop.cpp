@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "app/application/config_file.h"
+#include "app/desktop/sink_setup.h"
 #include "base/log.h"
 #include "ui/charts/chart_spec.h"
 
@@ -123,7 +124,21 @@ ui::MainWindowOptions Desktop::windowOptions(const Place& place) {
   options.leaveDemo = [](const QString& directory) { return leaveDemo(directory); };
   options.aboutToQuit = [] { QApplication::quit(); };
   options.runElsewhere = [this](std::function<void()> job) { m_jobs.run(std::move(job)); };
+  options.sinkSetup = sinkSetup();
   return options;
+}
+
+ui::SinkSetup Desktop::sinkSetup() {
+  const std::string file = m_arguments.configFile.toStdString();
+  ui::SinkSetup setup;
+  setup.configFile = m_arguments.configFile;
+  setup.test = [primary = m_application->engine().primary(),
+                tables = m_application->engine().options().tables](const ui::SinkDraft& draft) {
+    return testSink(draft, primary, tables);
+  };
+  setup.add = [file](const ui::SinkDraft& draft) { return addSink(draft, file); };
+  setup.runElsewhere = [this](std::function<void()> job) { m_sinkTests.run(std::move(job)); };
+  return setup;
 }
 
 void Desktop::startWorkload(const Place& place) {

@@ -32,6 +32,7 @@ class Desktop {
   Status checkArguments() const;
   Result<Place> choosePlace() const;
   ui::MainWindowOptions windowOptions(const Place& place);
+  ui::SinkSetup sinkSetup();
   void startWorkload(const Place& place);
   void after(std::chrono::milliseconds delay, const std::function<void()>& job);
   void scheduleScreenshot();
@@ -40,6 +41,7 @@ class Desktop {
 
   const DesktopArguments m_arguments;
   BackgroundJobs m_jobs;
+  BackgroundJobs m_sinkTests;  // which may wait for a server that does not answer
   std::unique_ptr<Application> m_application;
   std::unique_ptr<EngineLink> m_link;
   std::unique_ptr<ui::MainWindow> m_window;

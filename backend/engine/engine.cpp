@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "engine/browse/letter_browser.h"
 #include "engine/browse/queue_browser.h"
+#include "engine/browse/shard_browser.h"
 #include "engine/browse/trace_browser.h"
 #include "engine/housekeeping.h"
 #include "engine/node.h"
@@ -48,7 +49,6 @@ struct Engine::Parts {
   std::unique_ptr<LetterDesk> letterDesk;
   std::unique_ptr<LossDesk> lossDesk;
   std::unique_ptr<Node> node;
-  std::unique_ptr<QueueBrowser> queue;
   std::unique_ptr<TraceBrowser> tracer;
   std::unique_ptr<Control> control;
   std::unique_ptr<Housekeeping> housekeeping;
@@ -57,7 +57,12 @@ struct Engine::Parts {
   bool stopped = false;
 
   std::vector<Housekeeping::Chore> chores();
+  BrowsePage waiting(const BrowseRequest& request);
   BrowsePage deadLetters(const BrowseRequest& request);
+  BrowsePage shards(const BrowseRequest& request);
+  /// Empty: the primary. Null: there is none of this name.
+  Sink* find(const std::string& sink);
+  static BrowsePage noSuchSink(const BrowseRequest& request);
 };
 
 Engine::Engine(EngineOptions options, EngineDependencies dependencies)
@@ -98,8 +103,6 @@ Status Engine::startParts() {
   parts.node =
       std::make_unique<Node>(parts.options, parts.pipeline,
                              Node::Desks{*parts.letterDesk, *parts.lossDesk}, *outside.files);
-  parts.queue = std::make_unique<QueueBrowser>(
-      pipeline->journal(), *outside.clock, [pipeline] { return pipeline->primary().settled(); });
   parts.tracer = std::make_unique<TraceBrowser>(TraceBrowser::Parts{
       pipeline->journal(),
       [pipeline] {
@@ -189,9 +192,10 @@ void Engine::setWorkloadHost(WorkloadHost* host) { m_parts->node->setWorkloadHos
 Status Engine::runSchema(std::string_view sql) { return m_parts->pipeline.runSchema(sql); }
 
 BrowsePage Engine::browse(const BrowseRequest& request) {
-  if (request.subject == BrowseSubject::Queue) return m_parts->queue->page(request);
+  if (request.subject == BrowseSubject::Queue) return m_parts->waiting(request);
   if (request.subject == BrowseSubject::DeadLetters) return m_parts->deadLetters(request);
   if (request.subject == BrowseSubject::Trace) return m_parts->tracer->page(request);
+  if (request.subject == BrowseSubject::Shards) return m_parts->shards(request);
   BrowsePage page;
   page.subject = request.subject;
   page.status = Status(StatusCode::Unsupported, "the engine does not read tables");
@@ -199,12 +203,33 @@ BrowsePage Engine::browse(const BrowseRequest& request) {
 }
 
 BrowsePage Engine::Parts::deadLetters(const BrowseRequest& request) {
-  Sink* sink = request.sink.empty() ? &pipeline.primary() : pipeline.find(request.sink);
-  if (sink != nullptr) return letterPage(sink->store(), request);
+  Sink* sink = find(request.sink);
+  return sink != nullptr ? letterPage(sink->store(), request) : noSuchSink(request);
+}
+
+Sink* Engine::Parts::find(const std::string& sink) {
+  return sink.empty() ? &pipeline.primary() : pipeline.find(sink);
+}
+
+BrowsePage Engine::Parts::noSuchSink(const BrowseRequest& request) {
   BrowsePage page;
-  page.subject = BrowseSubject::DeadLetters;
+  page.subject = request.subject;
   page.status = Status(StatusCode::NotFound, "there is no sink '" + request.sink + "'");
   return page;
+}
+
+BrowsePage Engine::Parts::waiting(const BrowseRequest& request) {
+  const Sink* sink = find(request.sink);
+  if (sink == nullptr) return noSuchSink(request);
+  return QueueBrowser(pipeline.journal(), *dependencies.clock, [sink] { return sink->settled(); })
+      .page(request);
+}
+
+BrowsePage Engine::Parts::shards(const BrowseRequest& request) {
+  if (const Sink* sink = find(request.sink)) {
+    return shardPage(*sink, *dependencies.clock, request);
+  }
+  return noSuchSink(request);
 }
 
 StopReport Engine::stop(std::chrono::milliseconds timeout) {

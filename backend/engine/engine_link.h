@@ -29,6 +29,9 @@ enum class BrowseSubject : std::uint8_t {
   Data,         ///< rows of a table of a sink, as they are in the database now
   DeadLetters,  ///< sequence, at, kind, code, reason, attempts, change set
   Trace,        ///< what became of change sets, in each sink: by `table` and `filter`
+  Shards,       ///< of a sink with several lanes: what waits in each, and what for
+  Health,       ///< the settings of node and databases beside advice: level, sink, about, finding,
+                ///< advice
 };
 
 enum class BrowseOrder : std::uint8_t { Ascending, Descending };

@@ -75,6 +75,7 @@ Status Sink::tryStart() {
     if (wasAway) tell(EventKind::SinkState, Severity::Info, "has started");
     return attached;
   }
+  noteError(attached.message(), "");
   if (attached.code() != StatusCode::Unavailable) {
     standStill(attached);
     return attached;

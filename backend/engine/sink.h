@@ -28,6 +28,11 @@
 
 namespace penstock {
 
+struct SinkShards {
+  std::vector<ShardLoad> loads;  ///< of those that have or had work, and of all shards
+  bool isWindowFull = false;     ///< more may wait in the journal
+};
+
 /// Threads: tryStart and stop on one at a time; the rest any.
 /// Owns: the store and the threads of dispatcher and workers. Journal and clock outlive it.
 class Sink final : private FlushListener {
@@ -103,6 +108,8 @@ class Sink final : private FlushListener {
   /// It is further behind than it may be: it stops, and the journal is no longer kept for it.
   void letGo(const Lag& lag);
 
+  /// Errors: Unsupported (it has one lane), Unavailable (it has not started).
+  Result<SinkShards> shards() const;
   /// Everything but names and quantiles. From the sampler's thread.
   void fill(SinkSnapshot& snapshot) const;
   const SinkCounters& counters() const { return m_counters; }
@@ -152,6 +159,7 @@ class Sink final : private FlushListener {
   void noteReading(const Status& trouble);
   void standStill(const Status& why);
   void tell(EventKind kind, Severity severity, const std::string& what);
+  void noteError(const std::string& message, const std::string& code);
   std::shared_ptr<Running> running() const;
   std::int64_t wallMicros() const { return m_parts.clock.wallNow().time_since_epoch().count(); }
 
@@ -183,6 +191,12 @@ class Sink final : private FlushListener {
   std::shared_ptr<Running> m_running GUARDED_BY(m_mutex);
   SinkSettings m_wanted GUARDED_BY(m_mutex);
   Pauses m_pauses GUARDED_BY(m_mutex);
+  /// What its database said last.
+  struct LastError {
+    std::string message;
+    std::string code;
+    std::int64_t micros = 0;  ///< wall time
+  } m_lastError GUARDED_BY(m_mutex);
   Status m_problem GUARDED_BY(m_mutex);  ///< why it does not run
   std::int64_t m_problemSince GUARDED_BY(m_mutex) = 0;
   /// Nothing more can be read; what came before, up to here, is still settled.

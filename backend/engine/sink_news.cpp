@@ -5,6 +5,7 @@
 
 #include "base/number_text.h"
 #include "engine/sink.h"
+#include "metrics/error_advice.h"
 
 namespace penstock {
 namespace {
@@ -57,6 +58,7 @@ void Sink::onDeadLetter(const DeadLetter& letter, EntryKind from) {
 
 void Sink::onNewLetter(const DeadLetter& letter, const std::string& reason) {
   m_counters.deadLettersTotal.increment();
+  if (letter.kind != kLetterHeld) noteError(letter.reason, letter.code);
   m_deadLettersWaiting.fetch_add(1, std::memory_order_relaxed);
   const std::string sequence = std::to_string(toNumber(letter.sequence));
   if (letter.kind == kLetterParked) {
@@ -97,8 +99,14 @@ void Sink::tellStall(Stall what, std::chrono::seconds lasted) {
        "stalled: nothing was persisted for " + time + ", though change sets wait");
 }
 
+void Sink::noteError(const std::string& message, const std::string& code) {
+  MutexLock lock(m_mutex);
+  m_lastError = {message, code.empty() ? std::string(codeIn(message)) : code, wallMicros()};
+}
+
 void Sink::onTrouble(const TroubleNews& news) {
   m_counters.retries.increment();
+  noteError(news.status.message(), news.code);
   const std::string reason =
       news.status.message() + (news.code.empty() ? "" : " [" + news.code + "]");
   if (news.isCircuitOpened) {
@@ -122,6 +130,7 @@ void Sink::onStopped(const Status& status) {
     MutexLock lock(m_mutex);
     m_damage.reset();  // it is not what keeps it
   }
+  noteError(status.message(), "");
   standStill(status);
 }
 

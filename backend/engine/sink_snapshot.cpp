@@ -41,6 +41,17 @@ void Sink::fill(SinkSnapshot& snapshot) const {
   judgeState(snapshot, now.get());
 }
 
+Result<SinkShards> Sink::shards() const {
+  if (!hasSeveralLanes()) {
+    return Status(StatusCode::Unsupported,
+                  "one lane commits here, in the order of the journal: nothing is shared out into "
+                  "shards");
+  }
+  const auto now = running();
+  if (!now) return Status(StatusCode::Unavailable, "the sink has not started");
+  return SinkShards{now->queue->shards(), !now->queue->load().hasRoom};
+}
+
 void Sink::fillOldest(SinkSnapshot& snapshot, const WindowLoad& load) const {
   std::int64_t age = 0;
   if (const std::int64_t journaled = m_oldestMicros.load(); journaled != 0) {
@@ -58,6 +69,9 @@ void Sink::judgeState(SinkSnapshot& snapshot, const Running* running) const {
   const FlushPoolState pool = running != nullptr ? running->pool->state() : FlushPoolState{};
   MutexLock lock(m_mutex);
   fillPauses(snapshot, pool.holds);
+  snapshot.lastError = m_lastError.message;
+  snapshot.lastErrorCode = m_lastError.code;
+  snapshot.lastErrorMicros = m_lastError.micros;
   if (m_damage) {
     snapshot.damage =
         DamageSnapshot{m_damage->segment, toNumber(m_damage->first), toNumber(m_damage->last),

@@ -81,7 +81,8 @@ LinkState LocalLink::state() const {
 }
 
 LocalLink::Reads LocalLink::whatReads(BrowseSubject subject) {
-  return subject == BrowseSubject::Queue ? Reads::Node : Reads::Stores;
+  const bool isOfNode = subject == BrowseSubject::Queue || subject == BrowseSubject::Shards;
+  return isOfNode ? Reads::Node : Reads::Stores;
 }
 
 void LocalLink::run(Reads what) {

@@ -74,6 +74,10 @@ struct SinkSnapshot {
   SinkState state = SinkState::Starting;
   std::string stateReason;            ///< who paused it, the last error, or what waits for whom
   std::int64_t stateSinceMicros = 0;  ///< wall time
+  // The last error of its database, kept when it is over
+  std::string lastError;             ///< empty: there was none since the node started
+  std::string lastErrorCode;         ///< SQLSTATE, or the database's own name; empty: none told
+  std::int64_t lastErrorMicros = 0;  ///< wall time
   std::vector<PausedTableSnapshot> pausedTables;
   std::optional<DamageSnapshot> damage;  ///< the next that it would read, if it stands before one
 

@@ -44,6 +44,7 @@ class OneLaneBacklog final : public Backlog {
   Sequence start() const override { return m_lanes.settled(); }
   Waiting waiting() const override { return m_window.waiting(); }
   WindowLoad load() const override { return m_window.load(); }
+  std::vector<ShardLoad> shards() const override { return {}; }
   void checkInvariants() const override { m_window.checkInvariants(); }
 
  private:
@@ -111,6 +112,15 @@ class ShardedBacklog final : public Backlog {
     load.firstWaiting = m_window.settled();
     load.oldestWaiting = SteadyTime::min() + std::chrono::hours(1);  // long ago
     return load;
+  }
+  std::vector<ShardLoad> shards() const override {
+    std::vector<ShardLoad> loads = m_window.shards();
+    for (ShardLoad& each : loads) each.settled = m_checkpoints.settled(each.shard);
+    std::erase_if(loads, [](const ShardLoad& each) {
+      return each.shard != kAllShards && each.settled == kNoSequence && each.waiting == 0 &&
+             each.inFlight == 0;
+    });
+    return loads;
   }
   void checkInvariants() const override { m_window.checkInvariants(); }
 

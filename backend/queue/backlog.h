@@ -57,6 +57,8 @@ class Backlog {
   /// Part of load(), which costs more than to push a record.
   virtual Waiting waiting() const = 0;
   virtual WindowLoad load() const = 0;
+  /// Of the shards that have or had work, and of all shards; with one lane there are none.
+  virtual std::vector<ShardLoad> shards() const = 0;
   virtual void checkInvariants() const = 0;
 };
 

@@ -99,6 +99,12 @@ bool Dependencies::isFree(const Claim& claim) const {
   });
 }
 
+std::optional<std::uint32_t> Dependencies::blocker(const Claim& claim) const {
+  const auto found = std::ranges::find_if(
+      claim.behind, [this](std::uint32_t party) { return m_parties[party].members > 0; });
+  return found == claim.behind.end() ? std::nullopt : std::optional(*found);
+}
+
 void Dependencies::pick(const Claim& claim) {
   forEachParty(claim, [this](std::uint32_t party) { ++m_parties[party].picked; });
 }

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -45,6 +46,8 @@ class Dependencies {
   Claim add(std::vector<Touch>& touches);
   /// Everybody that it waits for is settled, or picked.
   bool isFree(const Claim& claim) const;
+  /// The first of those parties that keep it waiting. Expects: nobody is picked.
+  std::optional<std::uint32_t> blocker(const Claim& claim) const;
   /// It goes with the chunk that is being put together, and who waits for it may go along.
   void pick(const Claim& claim);
   /// The chunk is put together.

@@ -28,6 +28,8 @@ class ShardCheckpoints {
   /// Everything up to here is settled in the store, in all shards: a restart begins behind it, and
   /// the journal must keep what follows.
   Sequence start() const;
+  /// Of the shard alone.
+  Sequence settled(Shard shard) const { return m_settled[toIndex(shard)]; }
   bool isSettled(Shard shard, Sequence sequence) const;
 
   /// The steps that settle `entries`, in the order of shards, in which the store locks them.

@@ -6,11 +6,18 @@
 #include "queue/shard_window.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "base/check.h"
 
 namespace penstock {
+namespace {
+
+/// For people; the queue is locked meanwhile.
+constexpr std::size_t kLookedAtMax = 20'000;
+
+}  // namespace
 
 ShardWindow::ShardWindow(std::uint64_t bytesMax, ShardCheckpoints atStart, TouchedBy touchedBy)
     : m_memory(bytesMax),
@@ -268,6 +275,89 @@ WindowLoad ShardWindow::load() const {
   }
   if (!m_nodes.empty()) load.oldestUnsettled = m_nodes.front().entry.arrived;
   return load;
+}
+
+std::vector<ShardLoad> ShardWindow::shards() const {
+  std::vector<ShardLoad> loads(m_lines.size());
+  const Number end = firstBarrier();
+  for (std::size_t i = 0; i < m_lines.size(); ++i) {
+    loads[i].shard = Shard{static_cast<std::uint32_t>(i)};
+    loads[i].waiting = m_lines[i].waiting.size();
+    loads[i].inFlight = m_lines[i].taken;
+    if (loads[i].waiting > 0) judgeWaiting(loads[i], end);
+  }
+  findInNodes(loads);
+  return loads;
+}
+
+/// As passBarriers(), without passing them.
+ShardWindow::Number ShardWindow::firstBarrier() const {
+  for (const Number barrier : m_barriers) {
+    if (barrier > m_first) return barrier;
+    if (barrier == m_first && at(barrier).shard == kAllShards) return m_first;
+  }
+  return m_first + m_nodes.size();
+}
+
+/// Expects: something waits in its line.
+void ShardWindow::judgeWaiting(ShardLoad& load, Number end) const {
+  const Number number = m_lines[toIndex(load.shard)].waiting.front();
+  const Node& node = at(number);
+  const Node& oldest = m_nodes.front();
+  if (load.inFlight == 0) load.arrived = node.entry.arrived;
+  const auto waitsFor = [&](ShardLoad::WaitsFor what, const Node& behind) {
+    load.waitsFor = what;
+    load.behind = behind.entry.sequence;
+    load.behindIn = behind.shard;
+  };
+  const bool isDecided = m_decision && oldest.shard == kAllShards;
+  if (isDecided) return waitsFor(ShardLoad::WaitsFor::Decision, oldest);
+  if (load.inFlight > 0) {
+    load.waitsFor = ShardLoad::WaitsFor::OwnCommit;
+    return;
+  }
+  const bool goesAlone = node.shard == kAllShards || node.onlyWhenFirst;
+  if (goesAlone && number != m_first) return waitsFor(ShardLoad::WaitsFor::Everything, oldest);
+  if (goesAlone || number < end) return;
+  const Node& barrier = at(end);
+  if (barrier.shard == kAllShards) return waitsFor(ShardLoad::WaitsFor::Decision, barrier);
+  waitsFor(ShardLoad::WaitsFor::Everything, oldest);
+}
+
+/// What only a look at one record after the other tells: the oldest that was taken of each shard,
+/// and who touches what the first one of a shard waits for.
+void ShardWindow::findInNodes(std::vector<ShardLoad>& loads) const {
+  std::unordered_multimap<std::uint32_t, ShardLoad*> wanted;  // by the party that is waited for
+  std::size_t missing = 0;
+  for (ShardLoad& load : loads) {
+    if (load.inFlight > 0) ++missing;
+    if (load.waiting == 0 || load.waitsFor != ShardLoad::WaitsFor::Nothing) continue;
+    const Number first = m_lines[toIndex(load.shard)].waiting.front();
+    const auto party = m_dependencies.blocker(at(first).claim);
+    if (!party) continue;
+    load.waitsFor = ShardLoad::WaitsFor::Entry;
+    wanted.emplace(*party, &load);
+  }
+  std::size_t looked = 0;
+  for (const Node& node : m_nodes) {
+    if ((missing == 0 && wanted.empty()) || ++looked > kLookedAtMax) return;
+    if (node.state == Node::State::Settled) continue;
+    ShardLoad& own = loads[toIndex(node.shard)];
+    if (node.state == Node::State::Taken && !own.arrived) {
+      own.arrived = node.entry.arrived;
+      --missing;
+    }
+    if (wanted.empty()) continue;
+    for (const std::uint32_t party : node.claim.parties) {
+      const auto [begin, behind] = wanted.equal_range(party);
+      for (auto each = begin; each != behind; ++each) {
+        each->second->behind = node.entry.sequence;
+        each->second->behindIn = node.shard;
+        each->second->isBehindInFlight = node.state == Node::State::Taken;
+      }
+      wanted.erase(begin, behind);
+    }
+  }
 }
 
 void ShardWindow::checkInvariants() const {

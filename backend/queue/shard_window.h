@@ -17,6 +17,7 @@
 #include "base/status.h"
 #include "queue/dependencies.h"
 #include "queue/shard_checkpoints.h"
+#include "queue/shard_load.h"
 #include "queue/window.h"
 
 namespace penstock {
@@ -64,6 +65,9 @@ class ShardWindow {
   bool isFirst(Sequence sequence) const;
   Waiting waiting() const { return {m_waitingRecords, m_waitingChanges, m_waitingBytes}; }
   WindowLoad load() const;
+  /// Of every shard, by its number, without checkpoints.
+  /// Limits: what is behind the oldest 20,000 records is not looked for.
+  std::vector<ShardLoad> shards() const;
   void checkInvariants() const;
 
  private:
@@ -88,6 +92,9 @@ class ShardWindow {
   const Node& at(Number number) const { return m_nodes[number - m_first]; }
   Node& at(const WindowEntry& entry);
   Number passBarriers();
+  Number firstBarrier() const;
+  void judgeWaiting(ShardLoad& load, Number end) const;
+  void findInNodes(std::vector<ShardLoad>& loads) const;
   bool takeAlone(const TakeLimits& limits, Chunk& chunk);
   void takeLines(Number end, const TakeLimits& limits, std::uint32_t lanes, Chunk& chunk);
   using Lines = std::bitset<kShardCount + 1>;

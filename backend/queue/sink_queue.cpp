@@ -256,6 +256,11 @@ WindowLoad SinkQueue::load() const {
   return m_backlog->load();
 }
 
+std::vector<ShardLoad> SinkQueue::shards() const {
+  MutexLock lock(m_mutex);
+  return m_backlog->shards();
+}
+
 TakeSituation SinkQueue::situation() const { return {m_gate, m_flushUpTo, m_ready}; }
 
 }  // namespace penstock

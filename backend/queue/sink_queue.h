@@ -101,6 +101,8 @@ class SinkQueue {
   TakeSettings settings() const;
   std::uint32_t workersWanted() const;
   WindowLoad load() const;
+  /// As of Backlog.
+  std::vector<ShardLoad> shards() const;
 
  private:
   TakeSituation situation() const REQUIRES(m_mutex);

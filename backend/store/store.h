@@ -16,6 +16,7 @@
 #include "model/batch.h"
 #include "model/catalog.h"
 #include "model/ids.h"
+#include "store/store_health.h"
 
 namespace penstock {
 
@@ -139,6 +140,11 @@ class Store {
   /// Of all journals, each with its journal's id. Errors: Unavailable.
   virtual Result<std::vector<DeadLetter>> listDeadLetters(const LetterQuery& query) = 0;
   virtual Result<std::uint64_t> countDeadLetters() = 0;
+  /// What a configuration should fit; a store that has no server tells little. Nothing is made or
+  /// changed. Errors: Unavailable, Corrupt.
+  virtual Result<StoreHealth> readHealth() { return StoreHealth(); }
+  /// The statements that attach() runs where penstock_ tables are missing, each ended by `;`.
+  virtual std::string ownTablesScript() const { return {}; }
 };
 
 }  // namespace penstock

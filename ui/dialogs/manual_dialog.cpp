@@ -30,6 +30,7 @@ constexpr ManualPage kPages[] = {
     {"keys", "Keys"},
     {"files", "Files"},
     {"sinks", "Several databases"},
+    {"health", "Configuration health"},
     {"troubleshooting", "Troubleshooting"},
 };
 

@@ -37,8 +37,16 @@ TableExport::TableExport(BrowseDesk& desk, const BrowseRequest& request, const Q
 TableExport::~TableExport() = default;
 
 QString TableExport::nameOf(const BrowseRequest& request) {
-  return request.subject == BrowseSubject::DeadLetters ? QStringLiteral("dead letters")
-                                                       : QString::fromStdString(request.table);
+  switch (request.subject) {
+    case BrowseSubject::DeadLetters:
+      return QStringLiteral("dead letters");
+    case BrowseSubject::Shards:
+      return QStringLiteral("shards");
+    case BrowseSubject::Health:
+      return QStringLiteral("configuration health");
+    default:
+      return QString::fromStdString(request.table);
+  }
 }
 
 QString TableExport::message() const { return m_message->text(); }

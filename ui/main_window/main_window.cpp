@@ -13,7 +13,9 @@
 
 #include "model/limits.h"
 #include "ui/dialogs/about_dialog.h"
+#include "ui/dialogs/add_sink_dialog.h"
 #include "ui/dialogs/export_dialog.h"
+#include "ui/dialogs/health_dialog.h"
 #include "ui/dialogs/hints.h"
 #include "ui/dialogs/leave_demo_dialog.h"
 #include "ui/dialogs/manual_dialog.h"
@@ -206,6 +208,8 @@ void MainWindow::connectEngineActions() {
   on(Act::Drain, [this] { m_controls->drain(); });
   on(Act::ApplySettings, [this] { m_controls->applySettings(); });
   on(Act::RevertSettings, [this] { m_controls->revertSettings(); });
+  on(Act::Health, [this] { openHealth(); });
+  on(Act::AddSink, [this] { openAddSink(); });
   on(Act::ShowSinks, [this] { m_tables->open(TableTabs::Tab::Sinks); });
   on(Act::ShowDeadLetters, [this] { m_tables->open(TableTabs::Tab::DeadLetters); });
   on(Act::StartWorkload, [this] { m_tables->open(TableTabs::Tab::Workload); });
@@ -245,6 +249,7 @@ void MainWindow::connectParts() {
   for (PageTable* pages : {m_tables->data()->pages(), m_tables->deadLetters()->pages()}) {
     connect(pages, &PageTable::exportWanted, this, &MainWindow::openTableExport);
   }
+  connect(m_tables->shards(), &ShardsPanel::exportWanted, this, &MainWindow::openTableExport);
   connect(m_charts, &ChartSet::tableWanted, this, &MainWindow::openChartTable);
   connect(m_tables, &TableTabs::foldChanged, this, [this] {
     (*m_actions)[Act::FoldTables]->setChecked(m_tables->fold() == TableTabs::Fold::Folded);
@@ -274,6 +279,7 @@ void MainWindow::refresh() {
   if (m_turn++ % kTurnsPerNumbers == 0) showNumbers();
   const ChartSet::Drawing drawing = m_charts->tick(begin, wallMicrosOf(m_clock));
   if (m_tables->fold() == TableTabs::Fold::Open) m_tables->tick(begin);
+  if (!m_health.isNull()) m_health->tick(begin);
   auto took = std::chrono::duration_cast<std::chrono::microseconds>(m_clock.steadyNow() - begin);
   // Charts paint later in this turn of the event loop; their pacer knows what that costs.
   if (drawing == ChartSet::Drawing::Done) took += m_charts->pacer().lastTook();
@@ -342,6 +348,7 @@ void MainWindow::showConnection(const StatusInput& input) {
                           : QStringLiteral("Not connected: nothing can be sent now.");
   m_controls->setConnected(connected, why);
   m_tables->setConnected(linked);
+  if (!m_health.isNull()) m_health->setConnected(linked);
   m_nodeBar->showNode(displayText(input.link.node));
   const QString environment =
       input.newest == nullptr ? m_options.environment : displayText(input.newest->environment);
@@ -375,6 +382,7 @@ void MainWindow::applyShade() {
   m_tiles->setShade(shade);
   m_charts->setShade(shade);
   m_tables->setShade(shade);
+  if (!m_health.isNull()) m_health->setShade(shade);
 }
 
 void MainWindow::applyLock() {
@@ -384,6 +392,7 @@ void MainWindow::applyLock() {
                           : (m_locked ? NodeBar::Lock::Locked : NodeBar::Lock::Open));
   (*m_actions)[Act::Lock]->setChecked(m_locked);
   (*m_actions)[Act::Lock]->setEnabled(!m_options.readOnly);
+  (*m_actions)[Act::AddSink]->setEnabled(!m_locked && m_options.sinkSetup.add);
   m_tables->deadLetters()->showAvailability();
   showNumbers();
 }

@@ -20,10 +20,12 @@ class QDockWidget;
 
 namespace penstock::ui {
 
+class AddSinkDialog;
 class ControlsPanel;
 class EnvironmentStripe;
 class ExportDialog;
 class Footer;
+class HealthDialog;
 class Hints;
 class ManualDialog;
 class NodeBar;
@@ -90,6 +92,8 @@ class MainWindow : public QMainWindow {
   void openChartTable(int chart);
   void openScreenshot();
   void openManual();
+  void openHealth();
+  void openAddSink();
   void openLeaveDemo();
   void showHints();
   ExportSource exportSource(TimeSpan span) const;
@@ -117,6 +121,8 @@ class MainWindow : public QMainWindow {
   QTimer m_timer;
   QPointer<ExportDialog> m_exportDialog;
   QPointer<ManualDialog> m_manual;
+  QPointer<HealthDialog> m_health;
+  QPointer<AddSinkDialog> m_addSink;
   QPointer<QuitDialog> m_quitDialog;
   QPointer<Hints> m_hints;
   QPointer<ExportRun> m_exportRun;

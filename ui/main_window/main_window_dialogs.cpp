@@ -11,8 +11,10 @@
 #include <QSaveFile>
 #include <QStandardPaths>
 
+#include "ui/dialogs/add_sink_dialog.h"
 #include "ui/dialogs/chart_table_dialog.h"
 #include "ui/dialogs/export_dialog.h"
+#include "ui/dialogs/health_dialog.h"
 #include "ui/dialogs/hints.h"
 #include "ui/dialogs/leave_demo_dialog.h"
 #include "ui/dialogs/manual_dialog.h"
@@ -150,6 +152,33 @@ void MainWindow::openManual() {
   m_manual->show();
   m_manual->raise();
   m_manual->activateWindow();
+}
+
+// Beside the window: what it advises is done in it.
+void MainWindow::openHealth() {
+  if (m_health.isNull()) {
+    m_health = new HealthDialog(*m_browse, this);
+    m_health->setAttribute(Qt::WA_DeleteOnClose);
+    m_health->setShade(shadeOf(palette()));
+    m_health->setConnected(m_link.state().phase == LinkState::Phase::Connected);
+    connect(m_health->pages(), &PageTable::exportWanted, this, &MainWindow::openTableExport);
+  }
+  m_health->show();
+  m_health->raise();
+  m_health->activateWindow();
+}
+
+void MainWindow::openAddSink() {
+  if (!m_addSink.isNull()) {
+    m_addSink->activateWindow();
+    return;
+  }
+  QStringList names;
+  if (const SnapshotPointer newest = m_link.newest()) {
+    for (const SinkSnapshot& sink : newest->sinks) names << QString::fromStdString(sink.name);
+  }
+  m_addSink = new AddSinkDialog(m_options.sinkSetup, names, this);
+  m_addSink->open();
 }
 
 void MainWindow::openLeaveDemo() {

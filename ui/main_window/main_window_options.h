@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/status.h"
 #include "model/limits.h"
+#include "ui/dialogs/sink_draft.h"
 #include "ui/models/palette.h"
 
 namespace penstock::ui {
@@ -33,6 +34,8 @@ struct MainWindowOptions {
   /// The operator leaves the demo for this data directory: start there, without demo. Once that is
   /// under way this window closes without a question: the demo stays where it is.
   std::function<Status(const QString& directory)> leaveDemo;
+  /// *Add sink*; without `add` there is none.
+  SinkSetup sinkSetup;
   /// The window has been allowed to close; called once.
   std::function<void()> aboutToQuit;
   /// *Try now* of a lost connection.

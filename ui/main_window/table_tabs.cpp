@@ -19,6 +19,7 @@ TableTabs::TableTabs(BrowseDesk& browse, CommandDesk& commands, QWidget* parent)
       m_queue(new QueuePanel(browse, this)),
       m_data(new DataPanel(browse, this)),
       m_sinks(new SinksPanel(commands, this)),
+      m_shards(new ShardsPanel(browse, this)),
       m_events(new EventsPanel(this)),
       m_deadLetters(new DeadLettersPanel(browse, commands, this)),
       m_workload(new WorkloadPanel(commands, this)) {
@@ -28,6 +29,7 @@ TableTabs::TableTabs(BrowseDesk& browse, CommandDesk& commands, QWidget* parent)
   addTab(m_queue, QStringLiteral("Queue"));
   addTab(m_data, QStringLiteral("Data"));
   addTab(m_sinks, QStringLiteral("Sinks"));
+  addTab(m_shards, QStringLiteral("Shards"));
   addTab(m_events, QStringLiteral("Events"));
   addTab(m_deadLetters, QStringLiteral("Dead letters"));
   addTab(m_workload, QStringLiteral("Workload"));
@@ -43,11 +45,13 @@ TableTabs::TableTabs(BrowseDesk& browse, CommandDesk& commands, QWidget* parent)
 void TableTabs::tick(SteadyTime now) {
   m_queue->tick(now);
   m_data->tick(now);
+  m_shards->tick(now);
   m_deadLetters->pages()->tick(now);
 }
 
 void TableTabs::showSample(const Snapshot& sample, const Snapshot* before) {
   m_sinks->showSample(sample, before);
+  m_shards->showSample(sample);
   m_workload->showWorkload(sample.workload);
   std::uint64_t waiting = 0;
   for (const SinkSnapshot& sink : sample.sinks) waiting += sink.deadLettersWaiting;
@@ -65,6 +69,7 @@ void TableTabs::setConnected(bool connected) {
   m_queue->setConnected(connected);
   m_data->setConnected(connected);
   m_sinks->setConnected(connected);
+  m_shards->setConnected(connected);
   m_deadLetters->setConnected(connected);
   m_workload->setConnected(connected);
 }
@@ -72,6 +77,7 @@ void TableTabs::setConnected(bool connected) {
 void TableTabs::setSink(const std::string& sink) {
   m_queue->setSink(sink);
   m_data->setSink(sink);
+  m_shards->setSink(sink);
   m_deadLetters->setSink(sink);
 }
 
@@ -85,6 +91,7 @@ void TableTabs::setTimeStyle(TimeStyle style) {
   m_events->model().setTimeStyle(style);
   m_deadLetters->pages()->model().setTimeStyle(style);
   m_queue->setTimeStyle(style);
+  m_sinks->setTimeStyle(style);
 }
 
 void TableTabs::open(Tab tab) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The tables under the charts, each behind its tab: queue, data, sinks, events, dead letters,
-// workload. In a low window they fold to their tabs; a click on a tab opens them.
+// The tables under the charts, each behind its tab: queue, data, sinks, shards, events, dead
+// letters, workload. In a low window they fold to their tabs; a click on a tab opens them.
 #pragma once
 
 #include <QTabWidget>
@@ -9,6 +9,7 @@
 #include "ui/panels/dead_letters_panel.h"
 #include "ui/panels/events_panel.h"
 #include "ui/panels/queue_panel.h"
+#include "ui/panels/shards/shards_panel.h"
 #include "ui/panels/sinks_panel.h"
 #include "ui/panels/workload_panel.h"
 
@@ -20,7 +21,7 @@ class TableTabs : public QTabWidget {
   Q_OBJECT
 
  public:
-  enum class Tab : std::uint8_t { Queue, Data, Sinks, Events, DeadLetters, Workload };
+  enum class Tab : std::uint8_t { Queue, Data, Sinks, Shards, Events, DeadLetters, Workload };
 
   TableTabs(BrowseDesk& browse, CommandDesk& commands, QWidget* parent = nullptr);
 
@@ -41,6 +42,7 @@ class TableTabs : public QTabWidget {
   QueuePanel* queue() const { return m_queue; }
   DataPanel* data() const { return m_data; }
   SinksPanel* sinks() const { return m_sinks; }
+  ShardsPanel* shards() const { return m_shards; }
   EventsPanel* events() const { return m_events; }
   DeadLettersPanel* deadLetters() const { return m_deadLetters; }
   WorkloadPanel* workload() const { return m_workload; }
@@ -54,6 +56,7 @@ class TableTabs : public QTabWidget {
   QueuePanel* m_queue;
   DataPanel* m_data;
   SinksPanel* m_sinks;
+  ShardsPanel* m_shards;
   EventsPanel* m_events;
   DeadLettersPanel* m_deadLetters;
   WorkloadPanel* m_workload;

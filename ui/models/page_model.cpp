@@ -21,6 +21,7 @@ std::vector<std::size_t> keyColumnsOf(BrowseSubject subject,
   if (subject == BrowseSubject::Queue) names = {"sequence", "table", "operation", "key"};
   if (subject == BrowseSubject::DeadLetters) names = {"sequence", "journal"};
   if (subject == BrowseSubject::Trace) names = {"sequence", "sink"};
+  if (subject == BrowseSubject::Health) names = {"sink", "about", "finding"};
   std::vector<std::size_t> found;
   for (const std::string& name : names) {
     const auto at = std::find(columns.begin(), columns.end(), name);
@@ -264,7 +265,7 @@ QVariant PageModel::headerData(int section, Qt::Orientation orientation, int rol
   const std::string& name = m_columns[static_cast<std::size_t>(section)];
   const bool isOfEngine = m_subject == BrowseSubject::Queue ||
                           m_subject == BrowseSubject::DeadLetters ||
-                          m_subject == BrowseSubject::Trace;
+                          m_subject == BrowseSubject::Trace || m_subject == BrowseSubject::Health;
   return isOfEngine ? titleOf(name) : displayText(name);
 }
 

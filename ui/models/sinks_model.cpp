@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "metrics/error_advice.h"
 #include "ui/models/display_text.h"
 #include "ui/models/pace.h"
 #include "ui/models/quantity.h"
@@ -13,16 +14,42 @@ namespace penstock::ui {
 namespace {
 
 QString poolText(const SinkSnapshot& sink) {
-  return QStringLiteral("%1 committing, %2 preparing of %3")
+  return QStringLiteral("%1 committing, %2 preparing, %3 idle of %4")
       .arg(sink.workersCommitting)
       .arg(sink.workersPreparing)
+      .arg(sink.workersIdle)
       .arg(sink.workers);
+}
+
+QString lastErrorText(const SinkSnapshot& sink, TimeStyle style, std::int64_t nowMicros) {
+  if (sink.lastError.empty()) return {};
+  QString text = formatClock(sink.lastErrorMicros, style, nowMicros) + ' ';
+  const bool saysCode = codeIn(sink.lastError) == sink.lastErrorCode;
+  if (!sink.lastErrorCode.empty() && !saysCode) {
+    text += '[' + displayText(sink.lastErrorCode) + QStringLiteral("] ");
+  }
+  return text + displayText(sink.lastError);
+}
+
+QString adviceText(const SinkSnapshot& sink) {
+  if (sink.lastError.empty()) return {};
+  if (sink.lastErrorCode.empty() && sink.state == SinkState::Stopped) {
+    return QStringLiteral("It goes on when an operator has decided: see Troubleshooting (F1).");
+  }
+  return displayText(sink.lastErrorCode.empty() ? adviceForMessage(sink.lastError)
+                                                : std::string(adviceFor(sink.lastErrorCode)));
 }
 
 QString batchText(const SinkSnapshot& sink) {
   return QStringLiteral("%1 of %2 rows, linger %3 ms")
       .arg(formatCount(sink.batchRowsNow), formatCount(sink.batchRows))
       .arg(sink.lingerMs);
+}
+
+/// Its texts are sentences.
+bool isCutOff(int column) {
+  return column == SinksModel::Reason || column == SinksModel::LastError ||
+         column == SinksModel::Advice || column == SinksModel::Target;
 }
 
 bool isRightAligned(int column) {
@@ -51,7 +78,7 @@ Tone toneOf(SinkState state) {
 }
 
 SinksModel::Row SinksModel::rowOf(const SinkSnapshot& sink, const Snapshot& sample,
-                                  const Snapshot* before) {
+                                  const Snapshot* before) const {
   const std::size_t paused = sink.pausedTables.size();
   const bool isStalled = sink.stalledMicros > 0 && sink.state == SinkState::Running;
   Row row{sink.name, toneOf(sink.state), {}};
@@ -79,6 +106,8 @@ SinksModel::Row SinksModel::rowOf(const SinkSnapshot& sink, const Snapshot& samp
   row.texts[Pool] = poolText(sink);
   row.texts[Batch] = batchText(sink);
   row.texts[Reason] = displayText(sink.stateReason);
+  row.texts[LastError] = lastErrorText(sink, m_timeStyle, sample.wallMicros);
+  row.texts[Advice] = adviceText(sink);
   row.texts[Target] = displayText(sink.target);
   return row;
 }
@@ -164,8 +193,7 @@ QVariant SinksModel::data(const QModelIndex& index, int role) const {
       if (index.column() != State || row.tone == Tone::Neutral) return {};
       return markIcon(row.tone, m_shade);
     case Qt::ToolTipRole:
-      if (index.column() != Reason && index.column() != Target) return {};
-      return toolTipText(text.toStdString());
+      return isCutOff(index.column()) ? toolTipText(text.toStdString()) : QString();
     case Qt::TextAlignmentRole:
       return QVariant::fromValue(Qt::Alignment(
           Qt::AlignVCenter | (isRightAligned(index.column()) ? Qt::AlignRight : Qt::AlignLeft)));
@@ -175,10 +203,27 @@ QVariant SinksModel::data(const QModelIndex& index, int role) const {
 }
 
 QVariant SinksModel::headerData(int section, Qt::Orientation orientation, int role) const {
-  static const QStringList kTitles{"Sink",   "Role",      "State", "Reason", "Waiting", "Bytes",
-                                   "Oldest", "Persisted", "Pool",  "Batch",  "Target"};
-  if (role != Qt::DisplayRole || orientation != Qt::Horizontal) return {};
-  return section >= 0 && section < kTitles.size() ? QVariant(kTitles[section]) : QVariant();
+  static const QStringList kTitles{"Sink",      "Role",      "State",  "Lag, sets",  "Lag, bytes",
+                                   "Lag, time", "Persisted", "Reason", "Last error", "What to do",
+                                   "Pool",      "Batch",     "Target"};
+  static const QStringList kTips{
+      "",
+      "primary: its commits mean persisted; standby: can take over; mirror: never does; archive",
+      "",
+      "Change sets that are journaled and not settled in this sink",
+      "The same in bytes",
+      "Since when the oldest of them was journaled",
+      "Change sets per second",
+      "Why it is in this state, now",
+      "What its database said last, with its code, also when that is over",
+      "About the last error",
+      "",
+      "Adapted to the target commit time, of what is configured",
+      ""};
+  if (orientation != Qt::Horizontal || section < 0 || section >= kTitles.size()) return {};
+  if (role == Qt::DisplayRole) return kTitles[section];
+  const bool hasTip = role == Qt::ToolTipRole && !kTips[section].isEmpty();
+  return hasTip ? QVariant(kTips[section]) : QVariant();
 }
 
 }  // namespace penstock::ui

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The sinks of a node, a row each: role, state, lag, rate, pool, last error. Rows live as long as
+// The sinks of a node, a row each: role, state, lag, rate, pool, last error and what to
+// do about it. Rows live as long as
 // their sink; a tick tells views only of cells whose text changed.
 #pragma once
 
@@ -10,6 +11,7 @@
 
 #include "metrics/snapshot.h"
 #include "ui/models/palette.h"
+#include "ui/models/quantity.h"
 
 namespace penstock::ui {
 
@@ -24,11 +26,13 @@ class SinksModel : public QAbstractTableModel {
     Name,
     Role,
     State,
-    Reason,
     Depth,
     Bytes,
     Oldest,
     Rate,
+    Reason,
+    LastError,
+    Advice,
     Pool,
     Batch,
     Target,
@@ -41,6 +45,8 @@ class SinksModel : public QAbstractTableModel {
   void show(const Snapshot& sample, const Snapshot* before);
   void clear();
   void setShade(Shade shade);
+  /// In which zone the moment of the last error is told, from the next sample on.
+  void setTimeStyle(TimeStyle style) { m_timeStyle = style; }
   std::string sinkAt(int row) const;
 
   int rowCount(const QModelIndex& parent = {}) const override;
@@ -54,11 +60,12 @@ class SinksModel : public QAbstractTableModel {
     Tone tone = Tone::Neutral;
     std::array<QString, ColumnCount> texts;
   };
-  static Row rowOf(const SinkSnapshot& sink, const Snapshot& sample, const Snapshot* before);
+  Row rowOf(const SinkSnapshot& sink, const Snapshot& sample, const Snapshot* before) const;
   void update(int at, Row row);
 
   std::vector<Row> m_rows;
   Shade m_shade = Shade::Light;
+  TimeStyle m_timeStyle = TimeStyle::Local;
 };
 
 }  // namespace penstock::ui

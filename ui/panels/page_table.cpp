@@ -66,8 +66,16 @@ PageTableOptions pageTableOptions(BrowseSubject subject) {
                          "“Id or sequence” and type one."),
           {},
           {}};
+    case BrowseSubject::Health:
+      return {subject,
+              QStringLiteral("Configuration health"),
+              QStringLiteral("Filter: warning, sink, table, setting …"),
+              QStringLiteral("There is nothing to be said: no setting differs from the advice."),
+              QStringLiteral("Save all of it, as filtered, as a CSV file"),
+              {}};
     case BrowseSubject::Data:
     case BrowseSubject::Tables:
+    case BrowseSubject::Shards:  // has a panel of its own
       break;
   }
   return {

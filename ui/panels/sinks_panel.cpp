@@ -57,7 +57,8 @@ void SinksPanel::makeView() {
   m_view->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
   const QFontMetrics metrics = m_view->fontMetrics();
   const int figure = metrics.horizontalAdvance('8');
-  const std::array<int, SinksModel::ColumnCount> figures{9, 8, 23, 34, 8, 9, 7, 8, 25, 22, 20};
+  const std::array<int, SinksModel::ColumnCount> figures{9,  8,  20, 9,  10, 9, 9,
+                                                         28, 30, 34, 34, 24, 20};
   for (int column = 0; column < SinksModel::ColumnCount; ++column) {
     m_view->setColumnWidth(column, figures[std::size_t(column)] * figure + 12);
   }

@@ -31,6 +31,7 @@ class SinksPanel : public QWidget {
   void showSample(const Snapshot& sample, const Snapshot* before);
   void setConnected(bool connected);
   void setShade(Shade shade) { m_model->setShade(shade); }
+  void setTimeStyle(TimeStyle style) { m_model->setTimeStyle(style); }
   QTableView* view() const { return m_view; }
   QPushButton* acceptLoss() const { return m_accept; }
   QString damageText() const;

@@ -135,6 +135,8 @@ Failure createOwnTables(Connection& connection, const std::string& eventTable) {
                             " change_set text NOT NULL, PRIMARY KEY(journal, sequence))"));
 }
 
+std::string ownTablesScript() { return std::string(kCreate) + ";"; }
+
 Failure hasOwnTables(Connection& connection, bool& has) {
   QueryResult result;
   if (Failure failure =

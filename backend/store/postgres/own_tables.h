@@ -17,6 +17,8 @@ namespace penstock::postgres {
 /// Makes the tables where missing; one process at a time does that. `eventTable`: a plain name;
 /// empty: none.
 Failure createOwnTables(Connection& connection, const std::string& eventTable);
+/// What that runs.
+std::string ownTablesScript();
 /// False too before anything attached.
 Failure hasOwnTables(Connection& connection, bool& has);
 

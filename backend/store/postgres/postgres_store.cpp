@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "store/postgres/connection.h"
+#include "store/postgres/health/health_reader.h"
 #include "store/postgres/own_tables.h"
 #include "store/postgres/postgres_lane.h"
 #include "store/postgres/schema_reader.h"
@@ -134,5 +135,15 @@ Result<std::uint64_t> PostgresStore::countDeadLetters() {
   }));
   return count;
 }
+
+Result<StoreHealth> PostgresStore::readHealth() {
+  auto connection = connect(m_options);
+  if (!connection) return connection.status();
+  StoreHealth health;
+  if (const Failure failure = postgres::readHealth(**connection, health)) return toStatus(*failure);
+  return health;
+}
+
+std::string PostgresStore::ownTablesScript() const { return postgres::ownTablesScript(); }
 
 }  // namespace penstock

@@ -51,6 +51,8 @@ class PostgresStore : public Store {
   Result<std::unique_ptr<StoreLane>> openLane() override;
   Result<std::vector<DeadLetter>> listDeadLetters(const LetterQuery& query) override;
   Result<std::uint64_t> countDeadLetters() override;
+  Result<StoreHealth> readHealth() override;
+  std::string ownTablesScript() const override;
 
  private:
   explicit PostgresStore(PostgresOptions options) : m_options(std::move(options)) {}

@@ -65,6 +65,8 @@ Failure createOwnTables(Connection& connection, const std::string& eventTable) {
   return connection.execute(create.c_str());
 }
 
+std::string ownTablesScript() { return kCreate; }
+
 Failure hasOwnTables(Connection& connection, bool& has) {
   Statement statement;
   if (Failure failure = statement.prepare(

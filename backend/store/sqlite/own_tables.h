@@ -16,6 +16,8 @@ namespace penstock::sqlite {
 
 /// Makes the tables where missing. `eventTable`: a plain name; empty: none.
 Failure createOwnTables(Connection& connection, const std::string& eventTable);
+/// What that runs.
+std::string ownTablesScript();
 /// False too before anything attached.
 Failure hasOwnTables(Connection& connection, bool& has);
 

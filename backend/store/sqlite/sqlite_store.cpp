@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "store/sqlite/health/health_reader.h"
 #include "store/sqlite/own_tables.h"
 #include "store/sqlite/schema_reader.h"
 #include "store/sqlite/script.h"
@@ -219,6 +220,20 @@ Result<std::uint64_t> SqliteStore::countDeadLetters() {
   }
   return count;
 }
+
+Result<StoreHealth> SqliteStore::readHealth(const SqliteOptions& options) {
+  auto connection = Connection::openToLook({options.path, options.busyTimeout});
+  if (!connection) {
+    return connection.status();
+  }
+  StoreHealth health;
+  if (const Failure failure = sqlite::readHealth(**connection, health)) {
+    return toStatus(*failure);
+  }
+  return health;
+}
+
+std::string SqliteStore::scriptOfOwnTables() { return sqlite::ownTablesScript(); }
 
 Result<WalState> SqliteStore::maintain() {
   auto connection = connect();

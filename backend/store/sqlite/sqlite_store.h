@@ -63,6 +63,11 @@ class SqliteStore : public Store {
   Result<std::unique_ptr<StoreLane>> openLane() override;
   Result<std::vector<DeadLetter>> listDeadLetters(const LetterQuery& query) override;
   Result<std::uint64_t> countDeadLetters() override;
+  Result<StoreHealth> readHealth() override { return readHealth(m_options); }
+  /// Of a file that may be missing, and is not made.
+  static Result<StoreHealth> readHealth(const SqliteOptions& options);
+  std::string ownTablesScript() const override { return scriptOfOwnTables(); }
+  static std::string scriptOfOwnTables();
 
   /// For idle moments: cuts the write-ahead log when it is longer than `walKeptBytes`. Never waits
   /// for readers. Errors: Unavailable, Corrupt.

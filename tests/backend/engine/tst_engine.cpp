@@ -248,6 +248,9 @@ class TestEngine : public QObject {
     const SnapshotPointer sample = rig.link().newest();
     QVERIFY(contains(sample->sinks[0].stateReason, "the database is starting"));
     QVERIFY(contains(sample->sinks[0].stateReason, "57P03"));
+    QCOMPARE(sample->sinks[0].lastErrorCode, std::string("57P03"));
+    QVERIFY(contains(sample->sinks[0].lastError, "the database is starting"));
+    QVERIFY(sample->sinks[0].lastErrorMicros > 0);
     QVERIFY(rig.add(2).status.isOk());
     rig.gate().failWith(CommitOutcome::Committed);
     QVERIFY(rig.waitSettled().isOk());

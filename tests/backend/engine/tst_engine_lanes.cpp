@@ -110,6 +110,61 @@ class TestEngineLanes : public QObject {
     QCOMPARE(rig.rows("SELECT sum(n) FROM people"), countOf(3));
   }
 
+  void itsShardsAreShownWithWhatTheyWaitFor() {
+    EngineRig rig;
+    rig.lanes = 8;
+    QVERIFY(rig.start().isOk());
+    addTimes(rig, 2);
+    QVERIFY(rig.waitSettled().isOk());
+    QVERIFY(rig.command(CommandKind::Pause).stage == CommandStage::InEffect);
+    addTimes(rig, 1);
+    BrowseRequest request;
+    request.subject = BrowseSubject::Shards;
+    const auto waiting = [&] {
+      std::uint64_t sum = 0;
+      for (const auto& row : rig.engine().browse(request).rows) sum += std::stoull(row[2].text);
+      return sum;
+    };
+    QTRY_COMPARE(waiting(), std::uint64_t{kPeople});
+    const BrowsePage page = rig.engine().browse(request);
+    QVERIFY(page.status.isOk());
+    QVERIFY(page.rows.size() > 10 && page.total == std::int64_t(page.rows.size()));
+    QCOMPARE(page.rows.front()[0].text, std::string("all"));
+    for (std::size_t i = 1; i < page.rows.size(); ++i) {
+      QVERIFY(std::stoull(page.rows[i][1].text) > 0);  // has had work
+      if (page.rows[i][2].text == "0") continue;
+      QVERIFY2(page.rows[i][5].text == "resume: the sink is paused", page.rows[i][5].text.c_str());
+      QVERIFY(page.rows[i][4].kind == PageCell::Kind::Number);
+    }
+    QVERIFY(rig.command(CommandKind::Resume).stage == CommandStage::InEffect);
+    rig.gate().close();
+    addTimes(rig, 2);
+    rig.gate().waitForCommit();
+    const auto texts = [&] {
+      std::string all;
+      for (const auto& row : rig.engine().browse(request).rows) all += row[5].text + "\n";
+      return all;
+    };
+    QTRY_VERIFY(texts().find("its commit") != std::string::npos);
+    rig.gate().open();
+    QVERIFY(rig.waitSettled().isOk());
+    QTRY_COMPARE(waiting(), std::uint64_t{0});
+    request.filter = "nothing holds this";
+    QVERIFY(rig.engine().browse(request).rows.empty());
+    request.sink = "nobody";
+    QVERIFY(rig.engine().browse(request).status.code() == StatusCode::NotFound);
+  }
+
+  void aSinkWithOneLaneHasNoShardsAndSaysWhy() {
+    EngineRig rig;
+    QVERIFY(rig.start().isOk());
+    BrowseRequest request;
+    request.subject = BrowseSubject::Shards;
+    const BrowsePage page = rig.engine().browse(request);
+    QVERIFY(page.status.isOk() && page.rows.empty());
+    QVERIFY(page.note.starts_with("one lane commits here"));
+  }
+
   void tableCannotBePausedByItself() {
     EngineRig rig;
     rig.lanes = 8;

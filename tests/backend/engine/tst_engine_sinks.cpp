@@ -55,6 +55,24 @@ class TestEngineSinks : public QObject {
     QCOMPARE(seen->sinks[2].role, std::string("mirror"));
   }
 
+  void eachOfThemShowsItsOwnQueue() {
+    EngineRig rig;
+    rig.addSink("copy", "mirror");
+    QVERIFY(rig.start().isOk());
+    Command pause;
+    pause.kind = CommandKind::Pause;
+    pause.sink = "copy";
+    QVERIFY(rig.command(pause).stage == CommandStage::InEffect);
+    addSome(rig, 3);
+    QVERIFY(rig.waitSettled().isOk());
+    BrowseRequest request;
+    QVERIFY(rig.engine().browse(request).rows.empty());
+    request.sink = "copy";
+    QCOMPARE(rig.engine().browse(request).rows.size(), std::size_t{3});
+    request.sink = "nobody";
+    QVERIFY(rig.engine().browse(request).status.code() == StatusCode::NotFound);
+  }
+
   void tablesAreMadeInAllThatUnderstandTheSame() {
     EngineRig rig;
     rig.addSink("standby", "standby");

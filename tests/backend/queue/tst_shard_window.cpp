@@ -143,6 +143,93 @@ class TestShardWindow : public QObject {
     QVERIFY(hand.window.settled() == Sequence{3});
   }
 
+  void itIsToldWhatEachShardWaitsFor() {
+    using WaitsFor = ShardLoad::WaitsFor;
+    Hand hand;
+    hand.push(1, {1});
+    hand.push(2, {2});
+    Chunk one;
+    QCOMPARE(hand.take(one), std::string("1 2 "));
+    hand.push(1, {3});     // 3: its shard is in a commit
+    hand.push(3, {2});     // 4: the row of sequence 2
+    hand.push(4, {4});     // 5: nothing
+    hand.push(5, {4, 5});  // 6: the row of sequence 5
+    hand.push(5, {6});     // 7
+    const std::vector<ShardLoad> loads = hand.window.shards();
+    QCOMPARE(loads.size(), std::size_t{kShardCount + 1});
+    QVERIFY(loads[1].waitsFor == WaitsFor::OwnCommit);
+    QCOMPARE(loads[1].inFlight, std::uint64_t{1});
+    QCOMPARE(loads[1].waiting, std::uint64_t{1});
+    QCOMPARE(loads[2].waiting, std::uint64_t{0});
+    QVERIFY(loads[2].arrived.has_value());
+    QVERIFY(loads[3].waitsFor == WaitsFor::Entry);
+    QVERIFY(loads[3].behind == Sequence{2} && loads[3].behindIn == Shard{2});
+    QVERIFY(loads[3].isBehindInFlight && !loads[5].isBehindInFlight);
+    QVERIFY(loads[4].waitsFor == WaitsFor::Nothing);
+    QVERIFY(loads[5].waitsFor == WaitsFor::Entry);
+    QVERIFY(loads[5].behind == Sequence{5} && loads[5].behindIn == Shard{4});
+    QCOMPARE(loads[5].waiting, std::uint64_t{2});
+    QVERIFY(loads[6].waitsFor == WaitsFor::Nothing && !loads[6].arrived);
+    hand.settle(one);
+    const std::vector<ShardLoad> after = hand.window.shards();
+    QVERIFY(after[1].waitsFor == WaitsFor::Nothing && after[3].waitsFor == WaitsFor::Nothing);
+    QVERIFY(after[5].waitsFor == WaitsFor::Entry);
+    QCOMPARE(after[2].inFlight, std::uint64_t{0});
+  }
+
+  void itIsToldWhoWaitsForEverythingAndForADecision() {
+    using WaitsFor = ShardLoad::WaitsFor;
+    Hand hand;
+    hand.push(1, {1});
+    hand.push(2, {2});
+    Chunk chunk;
+    QCOMPARE(hand.take(chunk), std::string("1 2 "));
+    hand.window.giveBack(chunk, 1, ShardWindow::Again::WhenFirst);
+    hand.pushDecision();
+    hand.push(3, {3});
+    std::vector<ShardLoad> loads = hand.window.shards();
+    QVERIFY(loads[2].waitsFor == WaitsFor::Everything);
+    QVERIFY(loads[2].behind == Sequence{1} && loads[2].behindIn == Shard{1});
+    QVERIFY(loads[0].waitsFor == WaitsFor::Everything && loads[0].behind == Sequence{1});
+    QVERIFY(loads[3].waitsFor == WaitsFor::Decision && loads[3].behind == Sequence{3});
+    hand.settle(chunk);
+    QCOMPARE(hand.take(chunk), std::string("2 "));
+    hand.settle(chunk);
+    loads = hand.window.shards();
+    QVERIFY(loads[0].waitsFor == WaitsFor::Nothing && loads[0].waiting == 1);
+    QCOMPARE(hand.take(chunk), std::string("3 "));
+    loads = hand.window.shards();
+    QVERIFY(loads[3].waitsFor == WaitsFor::Decision && loads[0].inFlight == 1);
+    hand.settle(chunk);
+    QVERIFY(hand.window.shards()[3].waitsFor == WaitsFor::Nothing);
+  }
+
+  void aLookAtALongWindowEnds() {
+    Hand hand;
+    hand.push(1, {0});
+    Chunk first;
+    QCOMPARE(hand.take(first), std::string("1 "));
+    for (std::uint32_t i = 1; i <= 30'000; ++i) {
+      std::vector<TestChange> changes{
+          {TestTable::Plain, Operation::Upsert, {Value::integer(i)}, {}, {}}};
+      ChangeSetWriter::Header header;
+      header.group = "one";
+      CHECK(hand.window
+                .push({Sequence{++hand.last},
+                       EntryKind::ChangeSet,
+                       encode(changes, header),
+                       hand.catalog,
+                       {}})
+                .isOk());
+    }
+    const std::uint32_t shard = static_cast<std::uint32_t>(toIndex(shardOf(hashGroup("one"))));
+    const std::uint32_t other = shard % kShardCount + 1;
+    hand.push(other, {30'000});
+    const ShardLoad load = hand.window.shards()[other];
+    QVERIFY(load.waitsFor == ShardLoad::WaitsFor::Entry);
+    QVERIFY(load.behind == kNoSequence);  // it stands too far back
+  }
+
   void shardIsFreeWhenWhatWasTakenOfItIsSettled() {
     Hand hand;
     hand.push(1, {1});

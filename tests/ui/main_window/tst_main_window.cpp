@@ -8,12 +8,15 @@
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
+#include <algorithm>
 
 #include "tests/support/test_main.h"
 #include "tests/ui/main_window/scenes.h"
 #include "ui/charts/chart_set.h"
+#include "ui/dialogs/add_sink_dialog.h"
 #include "ui/dialogs/chart_table_dialog.h"
 #include "ui/dialogs/export_dialog.h"
+#include "ui/dialogs/health_dialog.h"
 #include "ui/dialogs/hints.h"
 #include "ui/dialogs/leave_demo_dialog.h"
 #include "ui/dialogs/manual_dialog.h"
@@ -50,6 +53,9 @@ class TestMainWindow : public QObject {
   void aChartCanBeReadAsATableBesideTheCharts();
   void hintsComeOnceInADemo();
   void theFooterTellsWhatWatchingCosts();
+  void healthIsAskedOfTheNode();
+  void sinksAreAddedWhereTheApplicationCan();
+  void sinksAreNotAddedByWhoOnlyWatches();
 
  private:
   void make(MainWindowOptions options = {}) {
@@ -297,6 +303,44 @@ void TestMainWindow::theFooterTellsWhatWatchingCosts() {
   for (const char* part : {"ms/frame", "tick late p99", "lost 0", "history"}) {
     QVERIFY2(text.contains(QString::fromLatin1(part)), qPrintable(text));
   }
+}
+
+void TestMainWindow::healthIsAskedOfTheNode() {
+  make();
+  m_window->actionsOf()[Act::Health]->trigger();
+  auto* dialog = m_window->findChild<HealthDialog*>();
+  QVERIFY(dialog != nullptr && dialog->isVisible());
+  m_window->refresh();
+  const auto isOfHealth = [](const BrowseRequest& request) {
+    return request.subject == BrowseSubject::Health;
+  };
+  QCOMPARE(std::ranges::count_if(m_link->browses(), isOfHealth), 1);
+  m_window->actionsOf()[Act::Health]->trigger();
+  QCOMPARE(m_window->findChildren<HealthDialog*>().size(), 1);
+  dialog->close();
+}
+
+void TestMainWindow::sinksAreAddedWhereTheApplicationCan() {
+  make();
+  QVERIFY(!m_window->actionsOf()[Act::AddSink]->isEnabled());
+  m_window.reset();
+  MainWindowOptions options;
+  options.sinkSetup.add = [](const SinkDraft&) { return SinkAdded(); };
+  make(options);
+  m_window->actionsOf()[Act::AddSink]->trigger();
+  auto* dialog = m_window->findChild<AddSinkDialog*>();
+  QVERIFY(dialog != nullptr && dialog->isVisible());
+  dialog->field("name")->setText(QStringLiteral("primary"));  // there is one
+  QVERIFY(dialog->incompleteBecause().contains(QStringLiteral("There is a sink of this name")));
+  dialog->close();
+}
+
+void TestMainWindow::sinksAreNotAddedByWhoOnlyWatches() {
+  MainWindowOptions options;
+  options.sinkSetup.add = [](const SinkDraft&) { return SinkAdded(); };
+  options.readOnly = true;
+  make(options);
+  QVERIFY(!m_window->actionsOf()[Act::AddSink]->isEnabled());
 }
 
 PENSTOCK_TEST(TestMainWindow)

@@ -169,8 +169,9 @@ void TestStates::withoutASampleEveryPartSaysWhatItWaitsFor() {
   window.show();
   window.refresh();
   QVERIFY(!window.statusLine()->statusText().isEmpty());
-  for (const auto tab : {TableTabs::Tab::Queue, TableTabs::Tab::Data, TableTabs::Tab::Sinks,
-                         TableTabs::Tab::Events, TableTabs::Tab::DeadLetters}) {
+  for (const auto tab :
+       {TableTabs::Tab::Queue, TableTabs::Tab::Data, TableTabs::Tab::Sinks, TableTabs::Tab::Shards,
+        TableTabs::Tab::Events, TableTabs::Tab::DeadLetters}) {
     window.tables()->open(tab);
     QString said;
     for (const QLabel* label : window.tables()->currentWidget()->findChildren<QLabel*>()) {

@@ -100,6 +100,46 @@ class TestSinksModel : public QObject {
     QCOMPARE(state.data().toString(), QString("running, to decide"));
   }
 
+  void lastErrorIsKeptWithItsCodeAndWhatToDo() {
+    Snapshot sample = evenSnapshot();
+    sample.sinks[0].lastError = "remaining connection slots are reserved";
+    sample.sinks[0].lastErrorCode = "53300";
+    sample.sinks[0].lastErrorMicros = sample.wallMicros;
+    SinksModel model;
+    model.setTimeStyle(TimeStyle::Utc);
+    model.show(sample, nullptr);
+    const QString error = model.index(0, SinksModel::LastError).data().toString();
+    QVERIFY2(error.endsWith("[53300] remaining connection slots are reserved"), qPrintable(error));
+    QVERIFY(model.index(0, SinksModel::Advice).data().toString().contains("max_connections"));
+    // Once in the message is enough.
+    sample.sinks[0].lastError = "no such user (28P01)";
+    sample.sinks[0].lastErrorCode = "28P01";
+    model.show(sample, nullptr);
+    QCOMPARE(model.index(0, SinksModel::LastError).data().toString().count("28P01"), 1);
+  }
+
+  void aSinkThatStoppedWithoutACodeAsksForADecision() {
+    Snapshot sample = evenSnapshot();
+    SinksModel model;
+    model.show(sample, nullptr);
+    QVERIFY(model.index(0, SinksModel::Advice).data().toString().isEmpty());
+    sample.sinks[0].lastError = "gap: the journal no longer reaches back";
+    sample.sinks[0].state = SinkState::Stopped;
+    model.show(sample, nullptr);
+    QVERIFY(model.index(0, SinksModel::Advice).data().toString().contains("operator"));
+    sample.sinks[0].lastError = "connection refused";
+    sample.sinks[0].state = SinkState::Down;
+    model.show(sample, nullptr);
+    QVERIFY(model.index(0, SinksModel::Advice).data().toString().contains("host and port"));
+  }
+
+  void poolTellsWhoIsIdle() {
+    SinksModel model;
+    model.show(evenSnapshot(), nullptr);
+    QCOMPARE(model.index(0, SinksModel::Pool).data().toString(),
+             QString("1 committing, 2 preparing, 1 idle of 4"));
+  }
+
   void everyStateHasAToneThatFitsIt() {
     QVERIFY(toneOf(SinkState::Running) == Tone::Good);
     QVERIFY(toneOf(SinkState::Paused) == Tone::Caution);

@@ -125,6 +125,10 @@ Status createOwnTables(Session& session, const std::string& eventTable) {
   return failure ? toStatus(*failure) : Status::ok();
 }
 
+std::string ownTablesScript() {
+  return std::string(kCreateCheckpoint) + ";" + kCreateDeadLetter + ";";
+}
+
 Failure hasOwnTables(Session& session, bool& has) {
   std::vector<std::string> names;
   std::string ignored;

@@ -15,6 +15,8 @@ namespace penstock::qtsql {
 /// Makes both tables where missing, which commits whatever was open.
 /// Errors: Unsupported when one is kept by an engine without transactions.
 Status createOwnTables(Session& session, const std::string& eventTable);
+/// What that runs.
+std::string ownTablesScript();
 /// False too before anything attached.
 Failure hasOwnTables(Session& session, bool& has);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "store/qtsql/write/health_reader.h"
 #include "store/qtsql/write/own_tables.h"
 #include "store/qtsql/write/qtsql_lane.h"
 #include "store/qtsql/write/schema_reader.h"
@@ -164,5 +165,15 @@ Result<std::uint64_t> QtSqlStore::countDeadLetters() {
   if (failure) return toStatus(*failure);
   return count;
 }
+
+Result<StoreHealth> QtSqlStore::readHealth() {
+  auto session = connect();
+  if (!session) return session.status();
+  StoreHealth health;
+  if (const Failure failure = qtsql::readHealth(**session, health)) return toStatus(*failure);
+  return health;
+}
+
+std::string QtSqlStore::ownTablesScript() const { return qtsql::ownTablesScript(); }
 
 }  // namespace penstock

@@ -52,6 +52,8 @@ class QtSqlStore : public Store {
   Result<std::unique_ptr<StoreLane>> openLane() override;
   Result<std::vector<DeadLetter>> listDeadLetters(const LetterQuery& query) override;
   Result<std::uint64_t> countDeadLetters() override;
+  Result<StoreHealth> readHealth() override;
+  std::string ownTablesScript() const override;
 
  private:
   explicit QtSqlStore(QtSqlOptions options) : m_options(std::move(options)) {}

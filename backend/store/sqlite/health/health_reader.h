@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asks an SQLite file for what a configuration should fit.
+#pragma once
+
+#include "store/sqlite/connection.h"
+#include "store/store_health.h"
+
+namespace penstock::sqlite {
+
+Failure readHealth(Connection& connection, StoreHealth& health);
+
+}  // namespace penstock::sqlite
