@@ -24,12 +24,6 @@ void joinByKey(std::vector<Touch>& touches) {
 
 }  // namespace
 
-template <typename Visit>
-void Dependencies::forEachParty(const Claim& claim, const Visit& visit) {
-  if (claim.party != kNone) visit(claim.party);
-  for (const std::uint32_t party : claim.others) visit(party);
-}
-
 Dependencies::Claim Dependencies::add(std::vector<Touch>& touches) {
   joinByKey(touches);
   Claim claim;

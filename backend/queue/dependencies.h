@@ -55,6 +55,12 @@ class Dependencies {
   /// It is settled. Expects: isFree() of it, with nobody picked.
   void remove(Claim& claim);
 
+  /// Calls `visit` with the number of each party that it is in.
+  template <typename Visit>
+  static void forEachParty(const Claim& claim, const Visit& visit) {
+    if (claim.party != kNone) visit(claim.party);
+    for (const std::uint32_t party : claim.others) visit(party);
+  }
   /// What a claim costs, about: parties, their numbers, and their place in the map.
   static std::size_t bytesOf(const Claim& claim) { return (1 + claim.others.size()) * kPartBytes; }
   bool isEmpty() const { return m_newest.isEmpty(); }
@@ -73,8 +79,6 @@ class Dependencies {
     std::uint32_t before = kNone;  // only while it is the newest
   };
 
-  template <typename Visit>
-  static void forEachParty(const Claim& claim, const Visit& visit);
   void touch(const Touch& touch, Claim& claim);
   std::uint32_t open(const Touch& touch, std::uint32_t before);
   void wait(Claim& claim, std::uint32_t party);

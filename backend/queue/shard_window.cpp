@@ -348,7 +348,7 @@ void ShardWindow::findInNodes(std::vector<ShardLoad>& loads) const {
       --missing;
     }
     if (wanted.empty()) continue;
-    for (const std::uint32_t party : node.claim.parties) {
+    Dependencies::forEachParty(node.claim, [&](std::uint32_t party) {
       const auto [begin, behind] = wanted.equal_range(party);
       for (auto each = begin; each != behind; ++each) {
         each->second->behind = node.entry.sequence;
@@ -356,7 +356,7 @@ void ShardWindow::findInNodes(std::vector<ShardLoad>& loads) const {
         each->second->isBehindInFlight = node.state == Node::State::Taken;
       }
       wanted.erase(begin, behind);
-    }
+    });
   }
 }
 
