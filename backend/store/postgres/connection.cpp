@@ -220,7 +220,7 @@ Failure Connection::queryAll(std::span<const Query> queries) {
   }
   if (PQenterPipelineMode(m_handle) != 1) return lost(PQerrorMessage(m_handle));
   if (Failure failure = sendAll(queries, names)) return failure;
-  const Failure failure = collectAll(queries);
+  Failure failure = collectAll(queries);
   if (isLost()) return failure;
   if (PQexitPipelineMode(m_handle) != 1) return lost(PQerrorMessage(m_handle));
   return failure;
@@ -257,7 +257,7 @@ Failure Connection::nextResult(QueryResult& result) {
   }
   result = QueryResult(PQgetResult(m_handle));
   if (PQstatus(m_handle) != CONNECTION_BAD) return {};
-  const Failure told = result && result.isError() ? Failure(result.failure()) : Failure{};
+  Failure told = result && result.isError() ? Failure(result.failure()) : Failure{};
   const CommitResult gone = lost(PQerrorMessage(m_handle));
   return told ? told : gone;
 }

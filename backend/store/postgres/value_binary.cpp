@@ -43,8 +43,6 @@ constexpr char kJsonbVersion = 1;
 constexpr std::size_t kLengthBytes = 4;
 constexpr std::size_t kUuidBytes = 16;
 constexpr std::size_t kUuidLetters = 36;
-constexpr std::size_t kDateLetters = 10;  // 2026-11-21
-constexpr std::size_t kClockLetters = 8;  // 14:02:11
 constexpr std::size_t kFractionDigitsMax = 6;
 constexpr std::int64_t kMicrosPerDay = 86'400'000'000;
 
