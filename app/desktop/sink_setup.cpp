@@ -62,7 +62,8 @@ SinkOptions optionsOf(const ui::SinkDraft& draft) {
 
 ui::SinkFindings testSink(const ui::SinkDraft& draft, const SinkOptions& primary,
                           const std::vector<TablePolicy>& tables) {
-  const SinkOptions sink = optionsOf(draft);
+  SinkOptions sink = optionsOf(draft);
+  sink.flush = primary.flush;  // as [flush] has it for all of them, mostly
   ui::SinkFindings findings;
   findings.problem = placeProblem(draft);
   if (!findings.problem.isEmpty()) {

@@ -178,6 +178,11 @@ constexpr Advice kAdvices[] = {
 constexpr std::string_view kGeneral =
     "Look the code up in the manual of the database; the message says what it met.";
 
+/// A connection that is refused bears no code.
+constexpr std::string_view kUntold =
+    "Look whether the server runs, whether host and port are right, and then database, user and "
+    "password.";
+
 constexpr std::size_t kSqlstateLetters = 5;
 
 bool isSqlstate(std::string_view code) {
@@ -219,7 +224,7 @@ std::string_view codeIn(std::string_view message) {
 
 std::string adviceForMessage(std::string_view message) {
   const std::string_view code = codeIn(message);
-  return std::string(code.empty() ? kAway : adviceFor(code));
+  return std::string(code.empty() ? kUntold : adviceFor(code));
 }
 
 }  // namespace penstock

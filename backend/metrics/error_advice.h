@@ -16,8 +16,7 @@ std::string_view adviceFor(std::string_view code);
 /// The code at the end of a message, `… (42501)` or `… [SQLITE_FULL]`; empty: there is none.
 std::string_view codeIn(std::string_view message);
 
-/// For a message that bears a code or not: where it cannot be told better, how to look at a server
-/// that cannot be reached.
+/// For a message that bears a code or not: without one, as of a connection that cannot be made.
 std::string adviceForMessage(std::string_view message);
 
 }  // namespace penstock

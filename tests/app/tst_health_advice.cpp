@@ -50,7 +50,7 @@ Catalog catalogOf(const std::vector<std::string>& names) {
     Table table;
     table.id = TableId{static_cast<std::uint32_t>(tables.size())};
     table.name = name;
-    table.columns.push_back({.name = "id"});
+    table.columns.emplace_back().name = "id";
     if (name != "log") table.key = {ColumnId{0}};
     table.hasTriggers = name == "audited";
     tables.push_back(std::move(table));

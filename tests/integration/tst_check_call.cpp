@@ -23,6 +23,8 @@ class TestCheckCall : public QObject {
     QVERIFY2(result.exitCode == 0, result.errors);
     QVERIFY2(result.output.contains("(will be made)"), result.output);
     QVERIFY2(result.output.contains("table parents: 4 columns, key of 1"), result.output);
+    QVERIFY2(result.output.contains("  runs: CREATE TABLE IF NOT EXISTS penstock_checkpoint("),
+             result.output);
     QCOMPARE(QDir(place.path()).entryList(QDir::AllEntries | QDir::NoDotAndDotDot),
              (QStringList{"node.toml", "schema.sql"}));
   }
@@ -45,6 +47,29 @@ class TestCheckCall : public QObject {
     QVERIFY2(result.output.contains("table more: 1 columns"), result.output);
     QVERIFY2(result.output.contains("table parents"), result.output);
     QCOMPARE(readFile(database), before);
+  }
+
+  void settingsAreComparedWithAdvice() {
+    const QTemporaryDir place;
+    QVERIFY(writeFile(place.filePath("schema.sql"),
+                      "CREATE TABLE teams(id INTEGER PRIMARY KEY);"
+                      "CREATE TABLE players(id INTEGER PRIMARY KEY, team REFERENCES teams);"
+                      "CREATE TABLE log(line TEXT)"));
+    const QString data = place.filePath("data");
+    QCOMPARE(runDaemon({"replay", "/dev/null", "--data-dir", data, "--schema",
+                        place.filePath("schema.sql")})
+                 .exitCode,
+             0);
+    const DaemonResult result = runDaemon(
+        {"check", write(place, "[flush]\nworkers = 12\n[[table]]\nname = \"playerz\"\n")});
+    QVERIFY2(result.exitCode == 0, result.errors);
+    for (const char* said :
+         {"advice: note: sink primary: workers: SQLite commits one at a time",
+          "advice: warning: sink primary: table log: it has no primary key",
+          "advice: warning: sink primary: table players: the foreign key (team) to teams",
+          "advice: warning: [[table]] playerz: there is no such table"}) {
+      QVERIFY2(result.output.contains(said), result.output);
+    }
   }
 
   void whatAStartRefusesCheckRefuses_data() {

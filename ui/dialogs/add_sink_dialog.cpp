@@ -92,7 +92,7 @@ AddSinkDialog::AddSinkDialog(SinkSetup setup, QStringList names, QWidget* parent
   setObjectName(QStringLiteral("addSinkDialog"));
   setWindowTitle(QStringLiteral("Add sink"));
   setAttribute(Qt::WA_DeleteOnClose);
-  resize(720, 620);
+  resize(720, 560);
   auto* column = new QVBoxLayout(this);
   makeForm();
   m_note->setTextFormat(Qt::PlainText);
@@ -152,6 +152,18 @@ void AddSinkDialog::makeForm() {
            QStringLiteral("its first line is the password; empty: none"));
   addField("options", QStringLiteral("&Options"), {});
   connect(m_driver, &QComboBox::currentIndexChanged, this, &AddSinkDialog::showFields);
+  QWidget* before = field("name");
+  for (QWidget* next : {static_cast<QWidget*>(m_driver), static_cast<QWidget*>(m_role),
+                        static_cast<QWidget*>(field("host")), static_cast<QWidget*>(m_port),
+                        static_cast<QWidget*>(field("place")), static_cast<QWidget*>(field("user")),
+                        static_cast<QWidget*>(field("passwordFile")),
+                        static_cast<QWidget*>(field("options")), static_cast<QWidget*>(m_result),
+                        static_cast<QWidget*>(m_test), static_cast<QWidget*>(m_copy),
+                        static_cast<QWidget*>(m_add), static_cast<QWidget*>(m_close)}) {
+    setTabOrder(before, next);
+    before = next;
+  }
+  field("name")->setFocus();
 }
 
 void AddSinkDialog::makeButtons() {

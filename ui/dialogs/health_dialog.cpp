@@ -8,6 +8,7 @@
 #include <QTableView>
 #include <QTextBrowser>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <array>
 
 #include "ui/models/state_mark.h"
@@ -94,10 +95,16 @@ void HealthDialog::showSummary() {
       const QString word = rows.index(row, Level).data(PageModel::RawRole).toString();
       if (word == QLatin1String(level)) ++count;
     }
-    if (count > 0) parts << QStringLiteral("%1 %2").arg(count).arg(QString::fromLatin1(level));
+    const bool isCounted = QLatin1String(level) == QLatin1String("warning") ||
+                           QLatin1String(level) == QLatin1String("note");
+    const QString plural = isCounted && count > 1 ? QStringLiteral("s") : QString();
+    if (count > 0) parts << QString::number(count) + ' ' + QString::fromLatin1(level) + plural;
   }
   m_summary->setText(parts.isEmpty() ? QStringLiteral("Nothing was found to look at.")
                                      : parts.join(QStringLiteral(", ")));
+  QTableView& view = *m_pages->view();
+  const int width = view.fontMetrics().horizontalAdvance(QString::fromLatin1(kLevels[0])) + 36;
+  view.setColumnWidth(Level, std::max(view.columnWidth(Level), width));  // beside its mark
   showDetail();
 }
 

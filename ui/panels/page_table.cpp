@@ -138,6 +138,7 @@ void PageTable::makeBar() {
 void PageTable::makeExport() {
   m_export = new QPushButton(QStringLiteral("Export …"), this);
   m_export->setToolTip(m_options.exportTip);
+  m_export->setAutoDefault(false);  // Enter in the filter of a dialog is no export
   m_export->setEnabled(false);
   m_bar->addWidget(m_export);
   connect(m_export, &QPushButton::clicked, this, [this] { emit exportWanted(m_request); });

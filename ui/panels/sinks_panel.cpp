@@ -30,13 +30,20 @@ SinksPanel::SinksPanel(CommandDesk& commands, QWidget* parent)
       m_commands(commands),
       m_model(new SinksModel(this)),
       m_view(new QTableView(this)),
-      m_empty(new QLabel(QStringLiteral("No sink has reported yet."), m_view)) {
+      m_empty(new QLabel(QStringLiteral("No sink has reported yet."), m_view)),
+      m_errorText(new QLabel(this)) {
   makeView();
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(2, 2, 2, 2);
   column->setSpacing(2);
   column->addWidget(m_view, 1);
+  column->addWidget(m_errorText);
   column->addWidget(makeDecision());
+  m_errorText->setAccessibleName(QStringLiteral("Last error, and what to do"));
+  m_errorText->setTextFormat(Qt::PlainText);
+  m_errorText->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  m_errorText->setWordWrap(true);
+  m_errorText->hide();
   setFocusProxy(m_view);
   connect(m_view, &QTableView::doubleClicked, this,
           [this](const QModelIndex& index) { emit sinkChosen(m_model->sinkAt(index.row())); });
@@ -87,7 +94,27 @@ QWidget* SinksPanel::makeDecision() {
 void SinksPanel::showSample(const Snapshot& sample, const Snapshot* before) {
   m_model->show(sample, before);
   m_empty->setVisible(m_model->rowCount() == 0);
+  showError();
   showDamage(sample);
+}
+
+QString SinksPanel::errorText() const { return m_errorText->text(); }
+
+void SinksPanel::showError() {
+  const auto textAt = [this](int row, int column) {
+    return m_model->index(row, column).data().toString();
+  };
+  int shown = m_view->currentIndex().row();
+  if (shown >= 0 && textAt(shown, SinksModel::LastError).isEmpty()) shown = -1;
+  for (int row = 0; row < m_model->rowCount() && shown < 0; ++row) {
+    if (!textAt(row, SinksModel::LastError).isEmpty()) shown = row;
+  }
+  m_errorText->setText(shown < 0 ? QString()
+                                 : QStringLiteral("%1, %2 → %3")
+                                       .arg(textAt(shown, SinksModel::Name),
+                                            textAt(shown, SinksModel::LastError),
+                                            textAt(shown, SinksModel::Advice)));
+  m_errorText->setVisible(shown >= 0);
 }
 
 void SinksPanel::setConnected(bool connected) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The sinks of the node, a row each. Under them, while one stands before damage in the journal,
-// what cannot be read and the decision to go on without it.
+// The sinks of the node, a row each. Under them the last error of the one that is chosen, or of the
+// first that has one, with what to do; and, while one stands before damage in the journal, what
+// cannot be read and the decision to go on without it.
 #pragma once
 
 #include <QPointer>
@@ -35,6 +36,8 @@ class SinksPanel : public QWidget {
   QTableView* view() const { return m_view; }
   QPushButton* acceptLoss() const { return m_accept; }
   QString damageText() const;
+  /// Empty: no sink had an error.
+  QString errorText() const;
 
  signals:
   /// A row was double-clicked: the window is to look at this sink.
@@ -44,6 +47,7 @@ class SinksPanel : public QWidget {
   void makeView();
   QWidget* makeDecision();
   void showDamage(const Snapshot& sample);
+  void showError();
   void showAvailability();
   void ask();
   void showProgress(const CommandProgress& progress);
@@ -54,6 +58,7 @@ class SinksPanel : public QWidget {
   QLabel* m_empty;
   QWidget* m_decision = nullptr;
   ElidedLabel* m_damageText = nullptr;
+  QLabel* m_errorText;
   QPushButton* m_accept = nullptr;
   QPointer<QMessageBox> m_question;
   std::optional<DamageSnapshot> m_damage;  // of the first sink that stands before one

@@ -75,7 +75,7 @@ class TestErrorAdvice : public QObject {
     QVERIFY(codeIn("").empty());
   }
 
-  void messagesWithoutACodeAreTakenForAServerThatIsAway() {
+  void messagesWithoutACodeAreTakenForAConnectionThatFailed() {
     QVERIFY(adviceForMessage("connection refused").find("host and port") != std::string::npos);
     QVERIFY(adviceForMessage("no (28P01)").find("password_file") != std::string::npos);
   }

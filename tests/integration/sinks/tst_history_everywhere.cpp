@@ -47,6 +47,14 @@ class TestHistoryEverywhere : public QObject {
   void eachOfThemEndsAsExpected() {
     const DaemonResult checked = runDaemon({"check", configFile()});
     QVERIFY2(checked.exitCode == 0, checked.output + checked.errors);
+    QVERIFY2(checked.output.contains("  server: PostgreSQL "), checked.output);
+    QVERIFY2(checked.output.contains("  server: MariaDB "), checked.output);
+    QVERIFY2(checked.output.contains("  right: CREATE on schema public"), checked.output);
+    QVERIFY2(checked.output.contains("  runs: CREATE TABLE IF NOT EXISTS penstock_checkpoint("),
+             checked.output);
+    // The test's server is fast, and forgets.
+    QVERIFY2(checked.output.contains("advice: critical: sink postgres: fsync: off"),
+             checked.output);
     const DaemonResult replayed = runDaemon(
         {"replay", historyFile("changes.ndjson"), "--config", configFile(), "--producers", "8"});
     QVERIFY2(replayed.exitCode == 0, replayed.output + replayed.errors);

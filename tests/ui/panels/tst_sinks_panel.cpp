@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QMessageBox>
 #include <QPushButton>
+#include <QTableView>
 #include <QTest>
 
 #include "tests/support/fake_engine_link.h"
@@ -50,6 +51,32 @@ class TestSinksPanel : public QObject {
     QVERIFY(!panel.acceptLoss()->isEnabled());
     panel.showSample(healthySnapshot(), nullptr);
     QVERIFY(!panel.acceptLoss()->isVisible());
+  }
+
+  void lastErrorOfTheChosenSinkStandsBelowInFull() {
+    FakeEngineLink link;
+    CommandDesk commands(link, m_clock);
+    SinksPanel panel(commands);
+    panel.show();
+    Snapshot sample = healthySnapshot();
+    panel.showSample(sample, nullptr);
+    QCOMPARE(panel.errorText(), QString());
+    sample.sinks.push_back(sample.sinks.front());
+    sample.sinks[1].name = "paris";
+    sample.sinks[1].lastError = "too many clients";
+    sample.sinks[1].lastErrorCode = "53300";
+    panel.showSample(sample, nullptr);
+    QVERIFY(panel.errorText().startsWith(QStringLiteral("paris, ")));
+    QVERIFY(panel.errorText().contains(QStringLiteral("[53300] too many clients → ")));
+    QVERIFY(panel.errorText().contains(QStringLiteral("max_connections")));
+    sample.sinks[0].lastError = "database is locked";
+    sample.sinks[0].lastErrorCode = "SQLITE_BUSY";
+    panel.view()->selectRow(1);
+    panel.showSample(sample, nullptr);
+    QVERIFY(panel.errorText().startsWith(QStringLiteral("paris, ")));
+    panel.view()->selectRow(0);
+    panel.showSample(sample, nullptr);
+    QVERIFY(panel.errorText().contains(QStringLiteral("SQLITE_BUSY")));
   }
 
   void confirmationNamesWhatIsGivenUp() {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "store/postgres/connection.h"
-#include "store/store_health.h"
+#include "store/store.h"
 
 namespace penstock::postgres {
 

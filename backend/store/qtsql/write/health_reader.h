@@ -3,7 +3,7 @@
 #pragma once
 
 #include "store/qtsql/write/session.h"
-#include "store/store_health.h"
+#include "store/store.h"
 
 namespace penstock::qtsql {
 

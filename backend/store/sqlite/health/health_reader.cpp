@@ -74,7 +74,8 @@ Failure readBareKeys(Connection& connection, StoreHealth& health) {
     indexes[std::string(row.textAt(0))][std::string(row.textAt(1))].emplace_back(row.textAt(3));
   });
   if (failure) return failure;
-  for (const auto& [id, key] : keys) {
+  for (const auto& numbered : keys) {
+    const Key& key = numbered.second;
     const auto& own = indexes[key.table];
     const bool isHelped = std::ranges::any_of(
         own, [&](const auto& index) { return helps(index.second, key.columns); });

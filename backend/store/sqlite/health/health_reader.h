@@ -3,7 +3,7 @@
 #pragma once
 
 #include "store/sqlite/connection.h"
-#include "store/store_health.h"
+#include "store/store.h"
 
 namespace penstock::sqlite {
 
