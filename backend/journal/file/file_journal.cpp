@@ -108,15 +108,16 @@ Status FileJournal::start() {
 }
 
 /// The end of the tail may be in the page cache alone, where even a later sync would not touch it
-/// if an earlier one failed: what is not proven as synced is written again, the same bytes.
+/// if an earlier one failed: what is not proven as synced is written again, the same bytes. Of a
+/// tail of which no group is whole, its first header, which has said where the segment before ends.
 Status FileJournal::makeTailDurable() {
-  if (m_recovered.end.segment == 0 || m_recovered.provenEnd >= m_recovered.end.offset) {
-    return Status::ok();
-  }
+  const std::uint64_t end =
+      std::max<std::uint64_t>(m_recovered.end.offset, limits::kJournalBlockBytes);
+  if (m_recovered.end.segment == 0 || m_recovered.provenEnd >= end) return Status::ok();
   auto file =
       m_files.open(m_segmentFiles.pathOf(m_recovered.end.segment), FileSystem::OpenMode::ReadWrite);
   if (!file) return file.status();
-  std::vector<std::byte> bytes(m_recovered.end.offset - m_recovered.provenEnd);
+  std::vector<std::byte> bytes(end - m_recovered.provenEnd);
   const auto count = (*file)->readAt(m_recovered.provenEnd, bytes);
   if (!count) return count.status();
   RETURN_IF_ERROR((*file)->writeAt(m_recovered.provenEnd, std::span(bytes).first(*count)));
