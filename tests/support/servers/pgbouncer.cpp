@@ -21,6 +21,7 @@ unix_socket_dir =
 auth_type = any
 pool_mode = %3
 default_pool_size = 20
+server_login_retry = 1
 )";
 
 }  // namespace

@@ -93,6 +93,7 @@ TestServer::TestServer(const Kind& kind) : m_kind(kind) {
   CHECK(chown(m_folder.c_str(), user->pw_uid, user->pw_gid) == 0);
   m_user << QString("--reuid=%1").arg(user->pw_uid) << QString("--regid=%1").arg(user->pw_gid)
          << "--clear-groups";
+  m_diskOwner = QString(",uid=%1,gid=%2").arg(user->pw_uid).arg(user->pw_gid);
 }
 
 // Nobody sees its lock before it is held.
@@ -182,17 +183,11 @@ bool TestServer::launch(const QStringList& command) {
 void TestServer::addSmallDisk(std::uint64_t bytes) {
   const QString disk = QString::fromStdString(m_folder + "/disk");
   CHECK(QDir().mkpath(disk));
-  m_withDisk << "unshare";
-  if (geteuid() != 0)
-    m_withDisk << "--user"
-               << "--map-current-user"
-               << "--keep-caps";
-  m_withDisk
-      << "--mount"
-      << "sh"
-      << "-c"
-      << QString("mount -t tmpfs -o mode=777,size=%1 tmpfs %2 && exec \"$@\"").arg(bytes).arg(disk)
-      << "sh";
+  const QStringList root{"--user", "--map-current-user", "--keep-caps"};
+  const QString mount = QString("mount -t tmpfs -o mode=700,size=%1%2 tmpfs %3 && exec \"$@\"")
+                            .arg(QString::number(bytes), m_diskOwner, disk);
+  m_withDisk = QStringList{"unshare", "--mount"} + (geteuid() == 0 ? QStringList() : root) +
+               QStringList{"sh", "-c", mount, "sh"};
 }
 
 void TestServer::run(const QStringList& command) {

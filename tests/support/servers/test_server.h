@@ -63,6 +63,7 @@ class TestServer {
   std::string m_folder;
   int m_lock = -1;         ///< held as long as we live
   QStringList m_user;      ///< arguments of setpriv
+  QString m_diskOwner;     ///< options of mount
   QStringList m_withDisk;  ///< goes before a command
   std::uint16_t m_port = 0;
   ChildProgram m_process;
