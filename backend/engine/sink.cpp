@@ -90,12 +90,15 @@ Status Sink::tryStart() {
   return attached;
 }
 
-/// Begins anew when damage is to be looked at once more: from the checkpoint, as after a start.
+/// When damage is to be looked at once more, or the database has gone back.
+bool Sink::wantsToBeginAnew() { return m_wentBack || (m_looksAgain && m_damage); }
+
+/// Begins anew from the checkpoint, as after a start.
 void Sink::detach() {
   std::shared_ptr<Running> running;
   {
     MutexLock lock(m_mutex);
-    if (!m_looksAgain || !m_damage) return;
+    if (!m_running || !wantsToBeginAnew()) return;
     m_standsStill = true;  // what ends now tells nothing
     running = m_running;
   }
@@ -104,8 +107,9 @@ void Sink::detach() {
   m_running.reset();
   m_damage.reset();
   m_endsAt.reset();
-  m_problem = Status::ok();
+  if (!m_wentBack) m_problem = Status::ok();  // else until it has started
   m_looksAgain = false;
+  m_wentBack = false;
   m_standsStill = false;
 }
 
@@ -241,6 +245,7 @@ void Sink::stop() {
   {
     MutexLock lock(m_mutex);
     m_standsStill = true;
+    m_wentBack = false;
     running = m_running;
     m_startedOrNot.notifyAll();
   }
@@ -404,6 +409,10 @@ bool Sink::isWell() const {
 
 Sequence Sink::start() const {
   const auto now = running();
+  {
+    MutexLock lock(m_mutex);
+    if (m_wentBack) return kNoSequence;  // nobody knows yet
+  }
   return now ? now->queue->start() : kNoSequence;
 }
 

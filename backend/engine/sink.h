@@ -122,6 +122,7 @@ class Sink final : private FlushListener {
   Status attach();
   SinkQueue::Options queueOptions(const std::vector<Checkpoint>& held) const;
   FlushPool::Options poolOptions() REQUIRES(m_mutex);
+  bool wantsToBeginAnew() REQUIRES(m_mutex);
   void detach();
   static void stopThreads(Running& running);
   std::unique_ptr<JournalCursor> makeCursor(Sequence settled);
@@ -177,6 +178,7 @@ class Sink final : private FlushListener {
   bool m_standsStill GUARDED_BY(m_mutex) = false;
   std::optional<JournalDamage> m_damage GUARDED_BY(m_mutex);  ///< why it reads no further
   bool m_looksAgain GUARDED_BY(m_mutex) = false;
+  bool m_wentBack GUARDED_BY(m_mutex) = false;  ///< the database; to be followed there
 };
 
 }  // namespace penstock

@@ -104,6 +104,7 @@ void Sink::onStopped(const Status& status) {
   {
     MutexLock lock(m_mutex);
     m_damage.reset();  // it is not what keeps it
+    m_wentBack = status.code() == StatusCode::Unavailable;
   }
   standStill(status);
 }

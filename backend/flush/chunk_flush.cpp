@@ -25,6 +25,7 @@ CheckpointPlace placeOf(const std::vector<Checkpoint>& checkpoints,
                         const std::vector<ShardStep>& steps) {
   std::size_t before = 0;
   std::size_t after = 0;
+  bool isBehind = false;
   for (const ShardStep& step : steps) {
     Sequence held = kNoSequence;
     for (const Checkpoint& checkpoint : checkpoints) {
@@ -32,7 +33,9 @@ CheckpointPlace placeOf(const std::vector<Checkpoint>& checkpoints,
     }
     before += held == step.expected ? 1 : 0;
     after += held == step.next ? 1 : 0;
+    isBehind = isBehind || held < step.expected;
   }
+  if (isBehind) return CheckpointPlace::WentBack;
   if (before == steps.size()) return CheckpointPlace::BeforeCommit;
   return after == steps.size() ? CheckpointPlace::AfterCommit : CheckpointPlace::Elsewhere;
 }

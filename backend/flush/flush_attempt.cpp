@@ -58,10 +58,7 @@ std::optional<SettledPart> FlushAttempt::onCommit(const CommitResult& result, St
       refuse(result);
       break;
     case CommitOutcome::FenceLost:
-      m_stopped =
-          Status(StatusCode::Conflict,
-                 "another process writes to this database, or it went back: " + result.message +
-                     " (end the other one, then start again)");
+      loseFence(result);
       break;
     case CommitOutcome::Broken:
       m_stopped = Status(StatusCode::Corrupt, result.message + " [" + result.code + "]");
@@ -118,13 +115,28 @@ std::optional<SettledPart> FlushAttempt::onCheckpoint(const Result<CheckpointPla
       return std::nullopt;
     case CheckpointPlace::AfterCommit:
       return settle(now);
+    case CheckpointPlace::WentBack:
+      loseFence({CommitOutcome::FenceLost, std::string(kWentBack), "seen after a lost commit"});
+      return std::nullopt;
     case CheckpointPlace::Elsewhere:
       break;
   }
   m_stopped = Status(StatusCode::Conflict,
                      "the checkpoint is not where this process left it: another one writes to "
-                     "this database, or it went back (end the other one, then start again)");
+                     "this database (end the other one, then start again)");
   return std::nullopt;
+}
+
+void FlushAttempt::loseFence(const CommitResult& result) {
+  if (result.code == kWentBack) {
+    m_stopped = Status(StatusCode::Unavailable,
+                       "the database went back (to a backup, or to a standby that lagged): " +
+                           result.message + "; the sink begins anew from there");
+    return;
+  }
+  m_stopped =
+      Status(StatusCode::Conflict, "another process writes to this database: " + result.message +
+                                       " (end the other one, then start again)");
 }
 
 SettledPart FlushAttempt::settle(SteadyTime now) {

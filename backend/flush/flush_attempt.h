@@ -29,7 +29,8 @@ struct FlushAction {
     GiveBack,  ///< the rest from `range` on, the first of which is tried again when it is the first
                ///< of all: only then its refusal counts. The attempt is over
     Done,      ///< everything is settled
-    Stop,      ///< the sink cannot go on: `status`
+    Stop,      ///< the sink cannot go on: `status`. Unavailable: but it can begin anew from where
+               ///< the database stands
   };
   Kind kind = Kind::Done;
   IndexRange range;
@@ -52,7 +53,12 @@ struct Refusal {
 };
 
 /// Where the store's checkpoint stands after an unknown commit.
-enum class CheckpointPlace : std::uint8_t { BeforeCommit, AfterCommit, Elsewhere };
+enum class CheckpointPlace : std::uint8_t {
+  BeforeCommit,
+  AfterCommit,
+  WentBack,  ///< before what was committed earlier
+  Elsewhere
+};
 
 /// Threads: one. Owns: nothing; the circuit is the sink's and outlives this.
 class FlushAttempt {
@@ -85,6 +91,7 @@ class FlushAttempt {
 
   SettledPart settle(SteadyTime now);
   void refuse(const CommitResult& result);
+  void loseFence(const CommitResult& result);
   void blame(Refusal refusal);
   void backOff(SteadyTime now, double random);
 

@@ -118,13 +118,19 @@ void FlushWorker::reviewFirst() {
 // False: the sink is stopped, or this worker is not wanted any more.
 bool FlushWorker::openLane() {
   if (!m_shared.openLane) m_lane = m_shared.lane.get();
+  std::unique_ptr<Doing> missing;
   for (std::uint32_t failures = 1; m_lane == nullptr; ++failures) {
     auto lane = m_shared.openLane();
     if (lane) {
       m_ownLane = std::move(*lane);
       m_lane = m_ownLane.get();
+      if (!missing) break;
+      missing.reset();
+      MutexLock lock(m_shared.telling);
+      noteRecovery();
       break;
     }
+    if (!missing) missing = std::make_unique<Doing>(m_shared.lanesMissing);
     const SteadyTime next = m_shared.clock.steadyNow() + m_shared.retry.delay(failures, random());
     SinkTrouble trouble;
     trouble.message = lane.status().message();
@@ -348,7 +354,7 @@ void FlushWorker::report(ChunkFlush& flush, const std::optional<SettledPart>& pa
   noteTrouble(flush);
   if (!part) return;
   MutexLock lock(m_shared.telling);
-  if (m_shared.clearTrouble()) m_shared.listener.onRecovered();
+  noteRecovery();
   SettledNews news = flush.newsOf(*part);
   news.commitTime = m_commitTime;
   const auto entries = flush.entriesOf(part->range);
@@ -359,6 +365,12 @@ void FlushWorker::report(ChunkFlush& flush, const std::optional<SettledPart>& pa
   noteHolds(flush, news);
   m_shared.listener.onSettled(news);
   m_shared.queue.settle(*m_taken, entries, flush.steps());
+}
+
+// Not by the commits of some lanes while others cannot be opened.
+void FlushWorker::noteRecovery() {
+  if (m_shared.lanesMissing > 0) return;
+  if (m_shared.clearTrouble()) m_shared.listener.onRecovered();
 }
 
 void FlushWorker::noteHolds(const ChunkFlush& flush, const SettledNews& news) {

@@ -72,7 +72,8 @@ struct FlushShared {
   bool isLifted = false;  ///< a pause, since the last review began; of who has the turn
 
   std::atomic<std::uint32_t> committing{0};
-  std::atomic<std::uint32_t> holding{0};  ///< a chunk, whatever is done with it or awaited
+  std::atomic<std::uint32_t> lanesMissing{0};  ///< that could not be opened, and are tried again
+  std::atomic<std::uint32_t> holding{0};       ///< a chunk, whatever is done with it or awaited
   std::atomic<std::uint64_t> retries{0};
 
   void setBatchSize(const BatchSize& size);
@@ -116,6 +117,7 @@ class FlushWorker {
   enum class Outcome : std::uint8_t { Settled, GivenUp, GivenBack };
 
   bool openLane();
+  void noteRecovery() REQUIRES(m_shared.telling);
   Outcome settleChunk(Chunk& chunk);
   Outcome settle(ChunkFlush& flush, Chunk& chunk);
   Outcome settleNothing(const Chunk& chunk);

@@ -54,6 +54,10 @@ struct CommitRequest {
 /// there any more.
 inline constexpr std::string_view kLetterGone = "PENSTOCK_LETTER_GONE";
 
+/// The code of a lost fence whose checkpoint holds less than was committed before: the database was
+/// taken back (a backup, a standby that lagged), and nobody else writes to it.
+inline constexpr std::string_view kWentBack = "PENSTOCK_WENT_BACK";
+
 /// What the worker does next is decided by this alone, never by text.
 enum class CommitOutcome {
   Committed,
@@ -61,7 +65,8 @@ enum class CommitOutcome {
   Refused,    ///< nothing happened; some change of the batch is wrong: bisect
   Unknown,    ///< the connection was lost around COMMIT: reopen the lane, read the checkpoint
   Drifted,    ///< nothing happened; `table` is not what the catalog says: park it
-  FenceLost,  ///< another process owns the checkpoint, or it went back: the sink stops
+  FenceLost,  ///< another process owns the checkpoint: the sink stops; or it went back (kWentBack):
+              ///< the sink begins anew from there
   Broken,     ///< the database is damaged or not what it was: the sink stops, an operator decides
 };
 

@@ -383,6 +383,7 @@ void History::judgeStop() {
 bool History::isAllowedStop(const Status& why) const {
   switch (why.code()) {
     case StatusCode::Conflict:
+    case StatusCode::Unavailable:  // it would begin anew by itself
       return m_store.restores() > m_restoresAtStart;
     case StatusCode::Corrupt:
       return m_store.broken() > m_brokenAtStart;

@@ -245,6 +245,15 @@ Failure Connection::prepared(const std::string& sql, std::string& name) {
   return {};
 }
 
+Failure Connection::askProcess(std::int64_t& process) {
+  QueryResult result;
+  if (Failure failure = run("SELECT pg_catalog.pg_backend_pid()", result)) return failure;
+  process = result.integerAt(0, 0);
+  return {};
+}
+
+std::int64_t Connection::namedProcess() const { return PQbackendPID(m_handle); }
+
 Failure Connection::makeRoom() {
   if (m_statements.size() < m_statementsMax) return {};
   const auto oldest = std::ranges::min_element(

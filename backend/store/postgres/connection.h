@@ -63,6 +63,11 @@ class Connection {
   /// Ends the open transaction, if there is one, with nothing done.
   void rollback();
 
+  /// The process of the server that answers, and the one that was named when we connected: another
+  /// one when there is a pool in between.
+  Failure askProcess(std::int64_t& process);
+  std::int64_t namedProcess() const;
+
   /// Prepared statements kept now.
   std::size_t statementCount() const { return m_statements.size(); }
 

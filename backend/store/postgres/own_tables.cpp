@@ -65,8 +65,9 @@ std::string arrayOf(const List& list, const TextOf& textOf) {
   return array;
 }
 
-CommitResult fenceLost(Shard shard, const std::string& wanted, const std::string& found) {
-  return {CommitOutcome::FenceLost, std::string(kFenceCode),
+CommitResult fenceLost(std::string_view code, Shard shard, const std::string& wanted,
+                       const std::string& found) {
+  return {CommitOutcome::FenceLost, std::string(code),
           "the checkpoint of shard " + numberText(shard) + " should hold " + wanted +
               " and holds " + found,
           0};
@@ -143,13 +144,12 @@ Failure CheckpointTable::verifyFence(const std::vector<FenceStep>& fence) {
     const FenceStep& step = fence[i];
     CHECK(rows.integerAt(row, 0) == static_cast<std::int64_t>(step.shard));
     const std::string_view owner = rows.textAt(row, 2);
-    if (owner != m_owner) {
-      return fenceLost(step.shard, numberText(step.expected),
-                       std::string(rows.textAt(row, 1)) + " of " + std::string(owner));
-    }
-    if (sequenceAt(rows, row, 1) != step.expected) {
-      return fenceLost(step.shard, numberText(step.expected), std::string(rows.textAt(row, 1)));
-    }
+    const Sequence held = sequenceAt(rows, row, 1);
+    if (held == step.expected && owner == m_owner) continue;
+    // Nobody takes a checkpoint back; an old one may have an old owner.
+    return fenceLost(held < step.expected ? kWentBack : kFenceCode, step.shard,
+                     numberText(step.expected),
+                     numberText(held) + (owner == m_owner ? "" : " of " + std::string(owner)));
   }
   return {};
 }
@@ -165,7 +165,7 @@ Failure CheckpointTable::lockFence(const std::vector<FenceStep>& fence, QueryRes
   if (Failure failure = m_connection.query(kAddRows, missing, rows)) return failure;
   if (Failure failure = m_connection.query(kLockRows, parameters, rows)) return failure;
   if (static_cast<std::size_t>(rows.rowCount()) == fence.size()) return {};
-  return fenceLost(fence.front().shard, numberText(fence.front().expected), "nothing");
+  return fenceLost(kFenceCode, fence.front().shard, numberText(fence.front().expected), "nothing");
 }
 
 Failure CheckpointTable::verifyOthers(const std::vector<Checkpoint>& others) {
@@ -182,7 +182,7 @@ Failure CheckpointTable::verifyOthers(const std::vector<Checkpoint>& others) {
     return failure;
   }
   if (rows.rowCount() == 0) return {};
-  return fenceLost(Shard{static_cast<std::uint32_t>(rows.integerAt(0, 0))},
+  return fenceLost(kWentBack, Shard{static_cast<std::uint32_t>(rows.integerAt(0, 0))},
                    "at least " + std::string(rows.textAt(0, 1)), std::string(rows.textAt(0, 2)));
 }
 

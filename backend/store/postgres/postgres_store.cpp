@@ -40,6 +40,26 @@ Status inTransaction(Connection& connection, Work work) {
   return toStatus(*failure);
 }
 
+/// Settings and prepared statements belong to a session: a pool in between must not hand it to
+/// others meanwhile. One of pgbouncer's gives who comes next what was used last, so a second
+/// connection shows it; where others are quicker, this one's own process changes.
+Status checkSession(Connection& connection, const PostgresOptions& options) {
+  std::int64_t ours = 0;
+  if (const Failure failure = connection.askProcess(ours)) return toStatus(*failure);
+  if (ours == connection.namedProcess()) return Status::ok();
+  auto other = connect(options);
+  if (!other) return other.status();
+  std::int64_t others = 0;
+  std::int64_t again = 0;
+  Failure failure = (*other)->askProcess(others);
+  if (!failure) failure = connection.askProcess(again);
+  if (failure) return toStatus(*failure);
+  if (others != ours && again == ours) return Status::ok();
+  return {StatusCode::Unsupported,
+          "a pool in between hands out transactions (let it hand out sessions: in pgbouncer.ini "
+          "pool_mode = session)"};
+}
+
 /// Asks the tables of ours, if they are there; otherwise the answer stays as it is.
 template <typename Question>
 Status askOwnTables(const PostgresOptions& options, Question question) {
@@ -83,6 +103,7 @@ Result<std::vector<Checkpoint>> PostgresStore::attach(const JournalId& journal,
   CHECK(!owner.empty());
   auto connection = connect(m_options);
   if (!connection) return connection.status();
+  RETURN_IF_ERROR(checkSession(**connection, m_options).withContext(describeTarget()));
   const std::string journalText = toText(journal);
   postgres::CheckpointTable table(**connection, journalText, std::string(owner));
   std::vector<Checkpoint> checkpoints;

@@ -43,7 +43,8 @@ class PostgresStore : public Store {
   Status runScript(std::string_view sql) override;
   Result<Catalog> readCatalog() override;
   /// Waits for commits of the owner before, and ends what they may do. Errors: Unavailable (also
-  /// when one of them does not end), Forbidden (no right to make tables), Corrupt.
+  /// when one of them does not end), Forbidden (no right to make tables), Corrupt, Unsupported (a
+  /// pool that hands out transactions).
   Result<std::vector<Checkpoint>> attach(const JournalId& journal, std::string_view owner) override;
   Result<std::vector<Checkpoint>> readCheckpoints(const JournalId& journal) override;
   Result<std::unique_ptr<StoreLane>> openLane() override;

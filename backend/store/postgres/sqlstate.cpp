@@ -19,6 +19,7 @@ constexpr std::size_t kCodeLetters = 5;
 // Those of whole codes go before those of their class. See appendix A of PostgreSQL's manual.
 constexpr Meaning kMeanings[] = {
     {"26000", CommitOutcome::Transient},  // a prepared statement is gone: a pool between us
+    {"42P05", CommitOutcome::Transient},  // or is there already
     {"55006", CommitOutcome::Transient},  // object in use
     {"55P03", CommitOutcome::Transient},  // lock not available
     {"58P01", CommitOutcome::Broken},     // a file of the database is missing

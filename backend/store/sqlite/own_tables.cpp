@@ -26,8 +26,10 @@ Sequence toSequence(std::int64_t column) {
   return static_cast<Sequence>(static_cast<std::uint64_t>(column));
 }
 
-CommitResult fenceLost(const FenceStep& step, const std::string& found) {
-  return {CommitOutcome::FenceLost, "PENSTOCK_FENCE",
+// Nobody takes a checkpoint back; an old one may have an old owner.
+CommitResult fenceLost(const FenceStep& step, Sequence held, const std::string& found) {
+  const std::string_view code = held < step.expected ? kWentBack : "PENSTOCK_FENCE";
+  return {CommitOutcome::FenceLost, std::string(code),
           "the checkpoint of shard " + std::to_string(static_cast<std::uint32_t>(step.shard)) +
               " should hold " + std::to_string(toNumber(step.expected)) + " and holds " + found,
           0};
@@ -95,16 +97,17 @@ Failure CheckpointTable::verifyStep(const FenceStep& step) {
   m_select.bindInteger(2, static_cast<std::int64_t>(step.shard));
   const int code = m_select.step();
   if (code == SQLITE_DONE) {
-    return step.expected == kNoSequence ? Failure{} : fenceLost(step, "nothing");
+    return step.expected == kNoSequence ? Failure{} : fenceLost(step, kNoSequence, "nothing");
   }
   if (code != SQLITE_ROW) {
     return failureOf(m_connection.handle(), code);
   }
-  if (m_select.textAt(1) != m_owner) {
-    return fenceLost(step, "another owner, " + std::string(m_select.textAt(1)));
-  }
   const Sequence held = toSequence(m_select.integerAt(0));
-  return held == step.expected ? Failure{} : fenceLost(step, std::to_string(toNumber(held)));
+  if (m_select.textAt(1) != m_owner) {
+    return fenceLost(step, held, "another owner, " + std::string(m_select.textAt(1)));
+  }
+  if (held == step.expected) return {};
+  return fenceLost(step, held, std::to_string(toNumber(held)));
 }
 
 Failure CheckpointTable::advance(const std::vector<FenceStep>& fence) {

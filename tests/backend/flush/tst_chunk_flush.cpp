@@ -20,7 +20,8 @@ class TestChunkFlush : public QObject {
     QVERIFY(placeOf({{Shard{1}, Sequence{8}}, {Shard{0}, Sequence{9}}}, steps) ==
             Place::AfterCommit);
     QVERIFY(placeOf({{Shard{0}, Sequence{9}}}, steps) == Place::Elsewhere);
-    QVERIFY(placeOf({}, steps) == Place::Elsewhere);
+    QVERIFY(placeOf({{Shard{0}, Sequence{4}}, {Shard{1}, Sequence{8}}}, steps) == Place::WentBack);
+    QVERIFY(placeOf({}, steps) == Place::WentBack);
   }
 
   void timeMayPassBetweenRequestAndAnswer() {

@@ -68,6 +68,7 @@ class TestFlushAttempt : public QObject {
     QTest::addColumn<int>("next");
     QTest::newRow("not there") << int(CheckpointPlace::BeforeCommit) << int(Kind::Commit);
     QTest::newRow("there") << int(CheckpointPlace::AfterCommit) << int(Kind::Done);
+    QTest::newRow("went back") << int(CheckpointPlace::WentBack) << int(Kind::Stop);
     QTest::newRow("neither") << int(CheckpointPlace::Elsewhere) << int(Kind::Stop);
   }
   void unknownCommitIsDecidedByTheCheckpoint() {
@@ -84,6 +85,23 @@ class TestFlushAttempt : public QObject {
     const auto part = attempt.onCheckpoint(CheckpointPlace(place), m_now, 0.5);
     QCOMPARE(part.has_value(), place == int(CheckpointPlace::AfterCommit));
     QTEST(int(attempt.next(m_now).kind), "next");
+  }
+
+  void whoWentBackBeginsAnewAndWhoHasLostItsPlaceDoesNot_data() {
+    QTest::addColumn<QString>("code");
+    QTest::addColumn<StatusCode>("status");
+    QTest::newRow("a backup") << "PENSTOCK_WENT_BACK" << StatusCode::Unavailable;
+    QTest::newRow("another process") << "PENSTOCK_FENCE" << StatusCode::Conflict;
+  }
+  void whoWentBackBeginsAnewAndWhoHasLostItsPlaceDoesNot() {
+    QFETCH(QString, code);
+    FlushAttempt attempt(3, RetryPolicy{}, m_circuit);
+    CommitResult lost = answer(CommitOutcome::FenceLost);
+    lost.code = code.toStdString();
+    attempt.onCommit(lost, m_now, 0.5);
+    const FlushAction action = attempt.next(m_now);
+    QVERIFY(action.kind == Kind::Stop);
+    QTEST(action.status.code(), "status");
   }
 
   void checkpointThatCannotBeReadIsReadAgain() {

@@ -200,7 +200,9 @@ class TestSqliteLane : public QObject {
     SqliteFixture fixture(kSchema);
     QCOMPARE(fixture.lane().commit(fenceOnly(0, 7)).outcome, CommitOutcome::Committed);
     QCOMPARE(fixture.lane().commit(fenceOnly(0, 8)).outcome, CommitOutcome::FenceLost);
+    QCOMPARE(fixture.lane().commit(fenceOnly(0, 8)).code, "PENSTOCK_FENCE");
     QCOMPARE(fixture.lane().commit(fenceOnly(8, 9)).outcome, CommitOutcome::FenceLost);
+    QCOMPARE(fixture.lane().commit(fenceOnly(8, 9)).code, kWentBack);
     QCOMPARE(fixture.lane().commit(fenceOnly(7, 9)).outcome, CommitOutcome::Committed);
     QCOMPARE(fixture.rows("SELECT sequence FROM penstock_checkpoint"), (Rows{"9"}));
   }

@@ -42,8 +42,10 @@ std::string textAt(const QSqlQuery& row, int column) {
   return row.value(column).toString().toStdString();
 }
 
-CommitResult fenceLost(const FenceStep& step, const std::string& found) {
-  return {CommitOutcome::FenceLost, std::string(kFenceCode),
+// Nobody takes a checkpoint back; an old one may have an old owner.
+CommitResult fenceLost(const FenceStep& step, Sequence held, const std::string& found) {
+  const std::string_view code = held < step.expected ? kWentBack : kFenceCode;
+  return {CommitOutcome::FenceLost, std::string(code),
           "the checkpoint of shard " + std::to_string(static_cast<std::uint32_t>(step.shard)) +
               " should hold " + std::to_string(toNumber(step.expected)) + " and holds " + found,
           0};
@@ -141,13 +143,14 @@ Failure CheckpointTable::verifyStep(const FenceStep& step) {
   }
   if (!row->next()) {
     m_missing.push_back(step.shard);
-    return step.expected == kNoSequence ? Failure{} : fenceLost(step, "nothing");
-  }
-  if (const std::string owner = textAt(*row, 1); owner != m_owner) {
-    return fenceLost(step, "another owner, " + owner);
+    return step.expected == kNoSequence ? Failure{} : fenceLost(step, kNoSequence, "nothing");
   }
   const Sequence held = sequenceAt(*row, 0);
-  return held == step.expected ? Failure{} : fenceLost(step, std::to_string(toNumber(held)));
+  if (const std::string owner = textAt(*row, 1); owner != m_owner) {
+    return fenceLost(step, held, "another owner, " + owner);
+  }
+  if (held == step.expected) return {};
+  return fenceLost(step, held, std::to_string(toNumber(held)));
 }
 
 Failure CheckpointTable::advance(const std::vector<FenceStep>& fence) {
@@ -167,9 +170,11 @@ Failure CheckpointTable::advance(const std::vector<FenceStep>& fence) {
                         {toVariant(step.next), toVariant(m_owner), toVariant(m_journal),
                          toVariant(step.shard)},
                         statement);
-    if (failure && failure->code == kRowIsThere) return fenceLost(step, "a row made meanwhile");
+    if (failure && failure->code == kRowIsThere)
+      return fenceLost(step, step.expected, "a row made meanwhile");
     if (failure) return failure;
-    if (statement->numRowsAffected() != 1) return fenceLost(step, "nothing any more");
+    if (statement->numRowsAffected() != 1)
+      return fenceLost(step, step.expected, "nothing any more");
   }
   return {};
 }

@@ -229,6 +229,7 @@ class TestOwnTables : public QObject {
     QCOMPARE(commit(1, 5, 60).outcome, CommitOutcome::Committed);
     const CommitResult less = commit(2, 5, 71);
     QCOMPARE(less.outcome, CommitOutcome::FenceLost);
+    QCOMPARE(less.code, kWentBack);
     QCOMPARE(less.message, "the checkpoint of shard 5 should hold at least 71 and holds 70");
     fixture.rows("DELETE FROM penstock_checkpoint WHERE shard=5");
     QCOMPARE(commit(2, 5, 70).outcome, CommitOutcome::FenceLost);
@@ -240,7 +241,9 @@ class TestOwnTables : public QObject {
     fixture.rows("CREATE TABLE backup AS SELECT * FROM penstock_checkpoint");
     QCOMPARE(fixture.commitOne("t", insertOf(2)).outcome, CommitOutcome::Committed);
     fixture.rows("TRUNCATE penstock_checkpoint; INSERT INTO penstock_checkpoint TABLE backup");
-    QCOMPARE(fixture.commitOne("t", insertOf(3)).outcome, CommitOutcome::FenceLost);
+    const CommitResult lost = fixture.commitOne("t", insertOf(3));
+    QCOMPARE(lost.outcome, CommitOutcome::FenceLost);
+    QCOMPARE(lost.code, kWentBack);
     // Who attaches again starts from what is there.
     const auto held = fixture.store().attach(fixtureJournal(), "we again");
     QVERIFY(held.isOk());
