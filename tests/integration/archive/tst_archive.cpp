@@ -95,7 +95,7 @@ class TestArchive : public QObject {
     const DaemonResult replayed = runDaemon({"replay", packed, "--schema", PENSTOCK_HISTORY_SCHEMA,
                                              "--data-dir", m_files.filePath("node"), "--json"});
     QCOMPARE(replayed.summary()["change_sets"].toInt(), static_cast<int>(kChangeSets));
-    QCOMPARE(runDaemon({"export", "commits", "--to", m_files.filePath("x")}).exitCode, 2);
+    QCOMPARE(runDaemon({"export", "--to", m_files.filePath("x")}).exitCode, 2);
   }
 
   void flippedBitIsNamedByTheProgram() {

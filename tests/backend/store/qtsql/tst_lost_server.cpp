@@ -5,8 +5,8 @@
 
 #include "base/check.h"
 #include "base/worker.h"
-#include "tests/support/servers/lossy_proxy.h"
 #include "tests/backend/store/qtsql/mariadb_fixture.h"
+#include "tests/support/servers/lossy_proxy.h"
 #include "tests/support/test_main.h"
 
 namespace penstock::test {
