@@ -88,7 +88,7 @@ std::vector<KeyRule> retryRules(RetryOptions& retry) {
 KeyReader readLag(LagLimit& into) {
   return [&into](const toml::node& node) {
     const auto text = node.value_exact<std::string>();
-    const Status wrong(StatusCode::Invalid,
+    Status wrong(StatusCode::Invalid,
                        "must be a size such as \"4 GiB\", or a time such as \"1 h\"");
     if (!text) return wrong;
     const auto bytes = parseSize(*text);
