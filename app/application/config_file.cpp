@@ -89,7 +89,7 @@ KeyReader readLag(LagLimit& into) {
   return [&into](const toml::node& node) {
     const auto text = node.value_exact<std::string>();
     Status wrong(StatusCode::Invalid,
-                       "must be a size such as \"4 GiB\", or a time such as \"1 h\"");
+                 "must be a size such as \"4 GiB\", or a time such as \"1 h\"");
     if (!text) return wrong;
     const auto bytes = parseSize(*text);
     const auto age = parseDuration(*text);
