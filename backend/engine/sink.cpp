@@ -171,6 +171,7 @@ Status Sink::attach() {
       },
       [this](const Status& status) { onReadEnded(status); });
   m_running = std::move(running);
+  m_keepsNothing = false;  // one that was let go and looks at damage again may still reach back
   m_startedOrNot.notifyAll();
   return Status::ok();
 }
